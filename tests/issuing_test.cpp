@@ -256,6 +256,7 @@ class LifeOfACard : public IssuingTest {
     void renewal();
     void other_number();
     void notices();
+    void looks();
     void loss_and_finding();
     void replacement();
     void stop_page();
@@ -501,6 +502,17 @@ void LifeOfACard::notices() {
     EXPECT_EQ(listed().find("-90"), std::string::npos) << "30 days: one notice, once";
 }
 
+// Who of the centre's own has looked, as it says to its person: no entry of the log does.
+void LifeOfACard::looks() {
+    done({"show", person});
+    const auto seen = look({"records", "looks"}, "jiro", "1357");
+    EXPECT_EQ(seen.status, 0) << seen.output;
+    EXPECT_NE(seen.output.find("発行センター"), std::string::npos) << seen.output;
+    EXPECT_NE(seen.output.find("by itself"), std::string::npos) << seen.output;
+    const auto of_others = look({"records", "looks"}, "setsuko");
+    EXPECT_EQ(of_others.output.find("by itself"), std::string::npos) << of_others.output;
+}
+
 // Somebody has misused it: the old one is nobody's way in any more, the new one everybody's.
 void LifeOfACard::other_number() {
     const auto check = [&](const std::string& number) {
@@ -526,6 +538,7 @@ TEST_F(LifeOfACard, IsRenewedFromHome) {
     first_card();
     renewal();
     notices();
+    looks();
     other_number();
 }
 

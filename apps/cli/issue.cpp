@@ -14,6 +14,7 @@
 #include "http/form.hpp"
 #include "issue_words.hpp"
 #include "office.hpp"
+#include "staff_looks.hpp"
 
 namespace mado::cli {
 namespace {
@@ -153,11 +154,18 @@ void print_questions(const json::object& all) {
     if (all.at("questions").as_array().empty()) std::cout << "質問はありません no questions\n";
 }
 
+std::string words_of_look(std::string_view what) {
+    const auto known = wire::shown_from(what);
+    return known ? std::string(words_of(*known)) : printable(what);
+}
+
 void print_looks(const json::object& all) {
     for (const auto& value : all.at("looks").as_array()) {
         const auto& one = value.as_object();
-        std::cout << fmt::format("{}  {}  {}\n", to_rfc3339(one.at("at").as_int64()),
-                                 printable(text_at(one, "clerk")), printable(text_at(one, "path")));
+        std::cout << fmt::format("{}  {}  {}  {}\n", to_rfc3339(one.at("at").as_int64()),
+                                 printable(text_at(one, "clerk")),
+                                 printable(text_at(one, "office")),
+                                 words_of_look(text_at(one, "what")));
     }
     if (all.at("looks").as_array().empty()) std::cout << "だれも見ていません nobody has looked\n";
 }

@@ -23,6 +23,7 @@
 #include "processes.hpp"
 #include "programs.hpp"
 #include "records.hpp"
+#include "staff_looks.hpp"
 #include "verify_portal.hpp"
 #include "who_looked.hpp"
 
@@ -436,6 +437,8 @@ void add_records(CLI::App& app, RecordsOptions& options) {
     add_months(*notices, "24");
     notices->add_option("--open", options.open, "one to read: holder/id, as the list shows them");
     add("pension", "pensions: joined, expected, received");
+    auto* looks = add("looks", "to which of a holder's own staff they were shown");
+    add_months(*looks, "12");
     auto* checkups = add("checkups", "what the person's check-ups found");
     add_months(*checkups, "60");
     auto* claims = add("claims", "what was treated, and what it cost");
@@ -492,6 +495,7 @@ int run_records(const CLI::App& records, const Places& places, const RecordsOpti
     if (records.got_subcommand("notices")) return show_notices(places, options);
     if (records.got_subcommand("checkups")) return show_checkups(places, options);
     if (records.got_subcommand("pension")) return show_pension(places, options);
+    if (records.got_subcommand("looks")) return show_staff_looks(places, options);
     return show_claims(places, options);
 }
 

@@ -68,7 +68,7 @@ std::string allowed_rows(const Organisations& organisations, const Gateway& gate
 
 std::string database_of(const Places& places, const std::string& holder) {
     if (holder == "ca") return places.ca_state() + "/ca.sqlite";
-    if (holder == "issuer") return places.issuer_state() + "/notices.sqlite";
+    if (holder == "issuer") return places.issuer_state() + "/book.sqlite";
     return places.state() + "/country/holders/" + holder + ".sqlite";
 }
 

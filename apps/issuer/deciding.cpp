@@ -170,11 +170,14 @@ Response back_page(const site::Site& site, const Request& request) {
 }
 
 // A document says what stands in the case: written down before it is shown.
-void looked(Deciding& deciding, CaseId id, const Request& request, const site::LoggedIn& who) {
+void looked(Deciding& deciding, CaseId id, const site::LoggedIn& who) {
     const auto now = unix_now();
-    const auto clerk = deciding.clerks.find(who.card, now);
-    deciding.store.looked({id}, request.path,
-                          {.at = now, .clerk = clerk ? clerk->name : std::string()});
+    By by{.at = now};
+    if (const auto clerk = deciding.clerks.find(who.card, now)) {
+        by.clerk = clerk->name;
+        by.municipality = clerk->municipality;
+    }
+    deciding.looks.write({deciding.store.find(id).one.numbers.issuing}, Shown::paper, by);
 }
 
 }  // namespace
@@ -354,7 +357,7 @@ Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {
     if (!asked) co_return site::refuse(wire::Code::malformed, request);
     const auto id = deciding.store.find(asked->number);
     if (!id) co_return site::refuse(404, "no_case");
-    looked(deciding, *id, request, who);
+    looked(deciding, *id, who);
     const auto nonce = co_await deciding.nonce();
     if (!nonce) co_return site::refuse(nonce.error().code, request);
     const auto now = unix_now();
@@ -380,7 +383,7 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
     if (number == nullptr) co_return site::refuse(wire::Code::malformed, request);
     const auto id = deciding.store.find(*number);
     if (!id) co_return site::refuse(404, "no_case");
-    looked(deciding, *id, request, who);
+    looked(deciding, *id, who);
     if (deciding.store.find(*id).one.kind == Kind::existing) {
         co_return sign_with_existing(deciding, *id, request, who);
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "application.hpp"
+#include "book.hpp"
 #include "clerks.hpp"
 #include "decision.hpp"
 #include "existing.hpp"
@@ -100,6 +101,7 @@ struct Deciding {
     Worker& worker;
     const Parties& parties;
     const crypto::PrivateKey& sealing_key;  // of the issuing centre
+    Looks& looks;
     Sender relay;
     std::function<http::Task<client::Result<std::string>>()> nonce;
     Decisions decisions = {};

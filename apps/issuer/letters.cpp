@@ -46,25 +46,26 @@ Response list_batches(Store& store, const Request& request, const By& by) {
 }
 
 // One that cannot be read does not take the others' letters, and is counted.
-Response letters(Store& store, const Request& request, const By& by) {
+Response letters(Store& store, Looks& looks, const Request& request, const By& by) {
     const auto batch = read_batch(request.body);
     if (!batch) return site::refuse(wire::Code::malformed, request);
     const auto cases = store.cases_of_batch(*batch, by.municipality, invited_max);
     if (cases.empty()) return site::refuse(404, "no_case");
     json::array out;
-    std::vector<CaseId> shown;
+    std::vector<std::string> shown;
     std::size_t unreadable = 0;
     for (const auto id : cases) {
         try {
-            auto letter = letter_json(store.find(id));
+            const auto file = store.find(id);
+            auto letter = letter_json(file);
             if (!letter) continue;
             out.push_back(std::move(*letter));
-            shown.push_back(id);
+            shown.push_back(file.one.numbers.issuing);
         } catch (const Failure&) {
             ++unreadable;
         }
     }
-    store.looked(shown, request.path, by);
+    looks.write(shown, Shown::paper, by);
     return site::json_reply(json::serialize(json::object{
         {"letters", std::move(out)}, {"of", cases.size()}, {"unreadable", unreadable}}));
 }

@@ -2,6 +2,7 @@
 // what was opened by one invitation, and has 1,000 people at most (`invited_max`).
 #pragma once
 
+#include "book.hpp"
 #include "http/http.hpp"
 #include "store.hpp"
 
@@ -12,6 +13,6 @@ constexpr std::size_t batches_listed_max = 50;
 // `by`: whose window asks; of another municipality's people there is nothing.
 http::Response list_batches(Store& store, const http::Request& request, const By& by);
 // All letters of a batch: of whoever has not applied yet. Each is a look at that case.
-http::Response letters(Store& store, const http::Request& request, const By& by);
+http::Response letters(Store& store, Looks& looks, const http::Request& request, const By& by);
 
 }  // namespace mado::issuer

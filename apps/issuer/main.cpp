@@ -132,14 +132,14 @@ int take_on_file(const std::string& config_path, const std::string& file) {
     return 0;
 }
 
-std::string notices_file(const Settings& settings) {
-    return settings.state + "/notices.sqlite";
+std::string book_file(const Settings& settings) {
+    return settings.state + "/book.sqlite";
 }
 
 // What each hour asks for, a little at a time: requests are answered between.
 struct Rounds {
     Store& store;
-    NoticeBook& book;
+    Book& book;
     const site::Site& site;
     const Log& log;
     std::int64_t keep_days = 0;
@@ -179,9 +179,11 @@ http::Task<void> tell_people(Rounds& rounds) {
 http::Task<void> erase_what_is_over(Rounds& rounds) {
     constexpr std::int64_t notice_s = 90 * day_s;
     const auto now = unix_now();
-    rounds.book.erase(rounds.site.options.basis.policy.day_of(now - notice_s));
+    rounds.book.erase_notices(rounds.site.options.basis.policy.day_of(now - notice_s));
     const auto before = now - rounds.keep_days * day_s;
     while (rounds.store.erase_hands(before, at_once) > 0)
+        co_await pause(rounds, between);
+    while (rounds.book.erase_looks(before, at_once) > 0)
         co_await pause(rounds, between);
     std::size_t people = 0;
     for (std::optional<CaseId> after = 0; after;) {
@@ -217,8 +219,22 @@ http::Task<void> every_hour(Rounds rounds) {
 
 // The file that the gateway beside it reads, before it starts.
 int init(const std::string& config_path) {
-    const NoticeBook book(notices_file(read_settings(config_path)));
+    const Book book(book_file(read_settings(config_path)));
     return 0;
+}
+
+site::Options options_of(const Settings& settings, const site::Basis& basis, const Log& log,
+                         std::function<bool(const Hash&)> may_log_in) {
+    return {.basis = basis,
+            .log = log,
+            .redirect_uri = settings.site.redirect_uri,
+            .agent = settings.site.agent,
+            .purpose = must(wire::CodeId::parse("issuing"), "a purpose"),
+            .may_log_in = std::move(may_log_in),
+            .texts = texts(),
+            .places = places(),
+            .style = "window",
+            .cookie = "mado-window"};
 }
 
 int serve(const std::string& config_path) {
@@ -236,25 +252,16 @@ int serve(const std::string& config_path) {
         .authority = must(wire::ParticipantId::parse(settings.authority), "certificate_authority"),
         .salt_key = store.salt_key()};
     http::asio::io_context io{1};
-    site::Site site({.basis = basis,
-                     .log = log,
-                     .redirect_uri = settings.site.redirect_uri,
-                     .agent = settings.site.agent,
-                     .purpose = purpose,
-                     .may_log_in =
-                         [&clerks, &store](const Hash& card) {
-                             return clerks.find(card, unix_now()).has_value() ||
-                                    store.find_card(card).has_value();
-                         },
-                     .texts = texts(),
-                     .places = places(),
-                     .style = "window",
-                     .cookie = "mado-window"});
+    site::Site site(options_of(settings, basis, log, [&clerks, &store](const Hash& card) {
+        return clerks.find(card, unix_now()).has_value() || store.find_card(card).has_value();
+    }));
     SenderPool senders(basis.directory, basis.identity);
     Worker worker(io, store, parties, basis.policy, senders.sender(), log);
     http::spawn(io, worker.run());
     const auto sealing_key = crypto::PrivateKey::load(settings.site.keys + "/sealing.key");
     demand_ready_to_decide(basis, site, sealing_key);
+    Book book(book_file(settings));
+    Looks looks(book, basis.directory, basis.policy, basis.directory.find(basis.identity.id)->name);
     Deciding deciding{.site = site,
                       .clerks = clerks,
                       .schemes = schemes,
@@ -262,12 +269,12 @@ int serve(const std::string& config_path) {
                       .worker = worker,
                       .parties = parties,
                       .sealing_key = sealing_key,
+                      .looks = looks,
                       .relay = senders.sender(),
                       .nonce = [&basis] { return nonce_of(basis); }};
     const auto questions = questions_at(basis.directory, basis.identity);
     CardSessions cards(store, basis.directory.card_authorities, load_root(settings.cards_key),
                        [&worker](CaseId id) { worker.look_at(id); });
-    NoticeBook book(notices_file(settings));
     Office office{.site = site,
                   .clerks = clerks,
                   .schemes = schemes,
@@ -277,6 +284,7 @@ int serve(const std::string& config_path) {
                   .questions = questions,
                   .cards = cards,
                   .book = book,
+                  .looks = looks,
                   .name = basis.directory.find(basis.identity.id)->name,
                   .telephones = settings.telephones,
                   .renewal_s = settings.renewal_days * 86'400};

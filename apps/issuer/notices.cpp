@@ -12,18 +12,6 @@ namespace mado::issuer {
 namespace {
 
 constexpr std::size_t notice_id_bytes = 16;
-constexpr std::string_view schema =
-#include "apps/issuer/schema/notices.sqlite.sql.hpp"
-    ;
-
-db::Connection open_migrated(const std::string& path) {
-    db::Connection connection(path, db::Access::create);
-    const std::array migrations{schema};
-    db::migrate(connection, migrations);
-    connection.run("pragma secure_delete = on");
-    return connection;
-}
-
 // Without readings above: a notice is text.
 std::string easy_day(Date day) {
     return fmt::format("{}ねん{}がつ{}にち", static_cast<int>(day.year()),
@@ -58,32 +46,8 @@ std::optional<GoodCard> good(Store& store, const Store::Ending& what) {
 
 }  // namespace
 
-NoticeBook::NoticeBook(const std::string& path)
-    : connection_(open_migrated(path)),
-      add_(connection_.prepare(
-          "insert into notice (notice_id, number, subject, sender, received, deadline, body) "
-          "values (:id, :number, :subject, :sender, :received, :deadline, :body) "
-          "on conflict do nothing")),
-      erase_(
-          connection_.prepare("delete from notice where coalesce(deadline, received) < :before")) {}
-
-void NoticeBook::add(const Notice& notice) {
-    add_.bind("id", notice.id)
-        .bind("number", notice.number)
-        .bind("subject", notice.subject)
-        .bind("sender", notice.sender)
-        .bind("received", to_text(notice.received))
-        .bind("deadline", notice.deadline ? std::optional(to_text(*notice.deadline)) : std::nullopt)
-        .bind("body", notice.body)
-        .execute();
-}
-
-void NoticeBook::erase(Date before) {
-    erase_.bind("before", to_text(before)).execute();
-}
-
-NoticeBook::Notice notice_of(std::string id, const Before& card, const std::string& number,
-                             const Telling& telling) {
+Book::Notice notice_of(std::string id, const Before& card, const std::string& number,
+                       const Telling& telling) {
     using page::Language;
     const bool signs = card.use == Use::signing;
     return {.id = std::move(id),
@@ -110,7 +74,7 @@ NoticeBook::Notice notice_of(std::string id, const Before& card, const std::stri
                 telling.hotline)};
 }
 
-NoticeBook::Notice notice_of_slip(const std::string& number, const Telling& telling) {
+Book::Notice notice_of_slip(const std::string& number, const Telling& telling) {
     using page::Language;
     return {
         .id = hex(crypto::random_bytes(notice_id_bytes)),
@@ -135,7 +99,7 @@ NoticeBook::Notice notice_of_slip(const std::string& number, const Telling& tell
             telling.hotline)};
 }
 
-ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+ToldEndings tell_ending(Store& store, Book& book, const NoticeFacts& facts,
                         const Store::Ending& after, std::size_t count_max) {
     auto ending = store.ending(facts.now, count_max, after);
     ToldEndings out;

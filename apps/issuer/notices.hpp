@@ -1,37 +1,14 @@
 // Notices before the end of a certificate, 90, 30 and 7 days ahead, and of a stop code that
-// somebody has got. They stay with their sender: a small file that a gateway serves
-// (country/jp/holders/issuer.toml), like any other holder's.
+// somebody has got. They stay with their sender, in its book.
 #pragma once
 
 #include <string>
 
-#include "db/db.hpp"
+#include "book.hpp"
 #include "store.hpp"
 #include "wire/policy.hpp"
 
 namespace mado::issuer {
-
-class NoticeBook {
-  public:
-    // Makes the file when it is not there.
-    explicit NoticeBook(const std::string& path);
-
-    struct Notice {
-        std::string id, number;  // the issuing number
-        std::string subject, sender;
-        Date received{};
-        std::optional<Date> deadline;
-        std::string body;  // a paragraph a line
-    };
-    // Durable when it returns. The same id once more changes nothing.
-    void add(const Notice& notice);
-    // Those whose deadline, or else their own day, was before that day.
-    void erase(Date before);
-
-  private:
-    db::Connection connection_;
-    db::Statement add_, erase_;
-};
 
 // As they read; `Date`s are of the country's calendar.
 struct Telling {
@@ -40,12 +17,12 @@ struct Telling {
     std::string hotline;  // the centre's telephone
     Date today{}, deadline{};
 };
-NoticeBook::Notice notice_of(std::string id, const Before& card, const std::string& number,
-                             const Telling& telling);
+Book::Notice notice_of(std::string id, const Before& card, const std::string& number,
+                       const Telling& telling);
 
 // A clerk gives out another slip: whoever did not get it has to hear that theirs stops nothing any
 // more. In all languages, because somebody may have to act at once.
-NoticeBook::Notice notice_of_slip(const std::string& number, const Telling& telling);
+Book::Notice notice_of_slip(const std::string& number, const Telling& telling);
 
 // Of what is to be told by now, at most `count_max` certificates after that one: written down, and
 // then noted as told, so that what was killed between tells the same notice again. A certificate
@@ -60,7 +37,7 @@ struct ToldEndings {
     std::optional<Store::Ending> last;  // none: that was all
     std::size_t written = 0, unreadable = 0;
 };
-ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+ToldEndings tell_ending(Store& store, Book& book, const NoticeFacts& facts,
                         const Store::Ending& after, std::size_t count_max);
 
 }  // namespace mado::issuer

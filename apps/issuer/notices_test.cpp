@@ -16,7 +16,7 @@ class NoticesTest : public ::testing::Test {
   protected:
     NoticesTest() {
         replace_file(folder.path("store.key"), Bytes(32, 7), 0600);
-        book.emplace(folder.path("notices.sqlite"));
+        book.emplace(folder.path("book.sqlite"));
     }
     Store store() const { return {folder.path("issuer.sqlite"), folder.path(""), schemes}; }
     // All of them, a few at a time. How many were written, and not read.
@@ -40,7 +40,7 @@ class NoticesTest : public ::testing::Test {
         return read_certificate(of.find(id).one.certificates.begin()->second).not_after();
     }
     std::vector<std::string> ids() const {
-        db::Connection connection(folder.path("notices.sqlite"), db::Access::read_only);
+        db::Connection connection(folder.path("book.sqlite"), db::Access::read_only);
         auto row = connection.prepare("select notice_id from notice");
         std::vector<std::string> out;
         while (row.step())
@@ -51,7 +51,7 @@ class NoticesTest : public ::testing::Test {
     TempFolder folder;
     wire::Schemes schemes = test_schemes();
     wire::Policy policy = test_policy();
-    std::optional<NoticeBook> book;
+    std::optional<Book> book;
 };
 
 constexpr std::int64_t day_s = 86'400;
@@ -156,9 +156,9 @@ TEST_F(NoticesTest, ANoticeIsErasedAfterItsDay) {
     auto one = store();
     const auto end = end_of(one, test_card(one, schemes, test_card_key()));
     tell(one, end - 1);
-    book->erase(policy.day_of(end));
+    book->erase_notices(policy.day_of(end));
     EXPECT_EQ(ids().size(), 1U);
-    book->erase(policy.day_of(end + day_s));
+    book->erase_notices(policy.day_of(end + day_s));
     EXPECT_TRUE(ids().empty());
 }
 

@@ -77,14 +77,15 @@ bool is_of_other_resident(const Office& office, const Clerk& clerk, const Happen
 
 // Written down before it is shown: whose case it is may ask who has looked.
 // A newborn's case shows its parents too. `stop_code`: for the slip, in this one answer.
-Response case_of(Office& office, CaseId id, const Request& request, const Clerk& clerk,
-                 const std::string& stop_code = {}) {
+Response case_of(Office& office, CaseId id, const Clerk& clerk, const std::string& stop_code = {}) {
     const auto file = office.store.find(id);
-    std::vector<CaseId> shown{id};
+    std::vector<std::string> shown{file.one.numbers.issuing};
     for (const auto& parent : file.one.parents) {
-        if (const auto of = office.store.find(parent.person)) shown.push_back(*of);
+        if (const auto of = office.store.find(parent.person)) {
+            shown.push_back(office.store.find(*of).one.numbers.issuing);
+        }
     }
-    office.store.looked(shown, request.path, by_now(clerk));
+    office.looks.write(shown, Shown::record, by_now(clerk));
     auto out = case_json(file, office.store.lines(id), unix_now());
     if (!office.store.is_served_at(clerk.municipality, id)) {
         const auto home = office.store.home(id);
@@ -120,22 +121,23 @@ void count_miss(Office& office, const Clerk& clerk) {
 
 // That somebody is known here by their resident number is said to whoever has it: the person may
 // ask who has looked.
-bool is_known(Office& office, const std::vector<Claim>& claims, CaseId but, const Request& request,
-              const Clerk& clerk) {
+bool is_known(Office& office, const std::vector<Claim>& claims, CaseId but, const Clerk& clerk) {
     const auto known = office.store.find_known(claims, but);
-    if (known) office.store.looked({*known}, request.path, by_now(clerk));
+    if (known) {
+        office.looks.write({office.store.find(*known).one.numbers.issuing}, Shown::known,
+                           by_now(clerk));
+    }
     return known.has_value();
 }
 
 // An application or a correction with somebody else's number changes nothing; it is a try.
-void note_known(Office& office, CaseId id, const Happening& what, const Request& request,
-                const Clerk& clerk) {
+void note_known(Office& office, CaseId id, const Happening& what, const Clerk& clerk) {
     std::vector<Claim> claims;
     if (const auto* applied = std::get_if<Applied>(&what)) claims = applied->claims;
     if (const auto* corrected = std::get_if<Corrected>(&what)) {
         claims.push_back({.role = Role::resident, .number = corrected->number});
     }
-    is_known(office, claims, id, request, clerk);
+    is_known(office, claims, id, clerk);
     count_miss(office, clerk);
 }
 
@@ -153,23 +155,21 @@ void look_at_all_of(Office& office, CaseId id) {
         office.worker.look_at(one);
 }
 
-Response open_birth(Office& office, const std::string& parent, const Request& request,
-                    const Clerk& clerk) {
+Response open_birth(Office& office, const std::string& parent, const Clerk& clerk) {
     const auto of = office.store.find(parent);
     if (!of) return site::refuse(404, no_case);
     const auto id = office.store.open_birth(
         *of, [&office] { return draw_numbers(office.schemes); }, by_now(clerk));
-    return id ? case_of(office, *id, request, clerk) : misfit(id.error());
+    return id ? case_of(office, *id, clerk) : misfit(id.error());
 }
 
 // Of somebody whom the relay does not know yet; who it is the card says.
-Response open_existing(Office& office, std::optional<Applied> invited, const Request& request,
-                       const Clerk& clerk) {
+Response open_existing(Office& office, std::optional<Applied> invited, const Clerk& clerk) {
     const Opened opened{
         .numbers = office.store.give_new([&office] { return draw_numbers(office.schemes); }),
         .kind = Kind::existing,
         .invited = std::move(invited)};
-    return case_of(office, office.store.open(opened, by_now(clerk)), request, clerk);
+    return case_of(office, office.store.open(opened, by_now(clerk)), clerk);
 }
 
 // What is signed about them later is read as it stands: the agent shows no other document.
@@ -193,17 +193,17 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     if (!stops && !clerk.has(ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
     }
-    if (what->invited && is_known(office, what->invited->claims, 0, request, clerk)) {
+    if (what->invited && is_known(office, what->invited->claims, 0, clerk)) {
         count_miss(office, clerk);
         return misfit(Misfit::known_person);
     }
-    if (what->asked.kind == Kind::birth) return open_birth(office, what->person, request, clerk);
+    if (what->asked.kind == Kind::birth) return open_birth(office, what->person, clerk);
     if (what->asked.kind == Kind::existing) {
-        return open_existing(office, std::move(what->invited), request, clerk);
+        return open_existing(office, std::move(what->invited), clerk);
     }
     if (what->person.empty()) {
         std::vector<std::optional<Applied>> one{std::move(what->invited)};
-        return case_of(office, open_first(office, std::move(one), clerk).front(), request, clerk);
+        return case_of(office, open_first(office, std::move(one), clerk).front(), clerk);
     }
     const auto of = office.store.find(what->person);
     if (!of) return site::refuse(404, no_case);
@@ -214,7 +214,7 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     const auto id = office.store.open(*of, what->asked, by_now(clerk));
     if (!id) return misfit(id.error());
     look_at_all_of(office, *id);
-    return case_of(office, *id, request, clerk);
+    return case_of(office, *id, clerk);
 }
 
 // Who is known here is invited to nothing, and the others are: `known` says which they are.
@@ -233,7 +233,7 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     std::vector<std::optional<Applied>> invited;
     for (std::size_t i = 0; i < people->size(); ++i) {
         auto& one = (*people)[i];
-        if (is_known(office, one.claims, 0, request, clerk)) {
+        if (is_known(office, one.claims, 0, clerk)) {
             known.emplace_back(i + 1);
         } else {
             invited.emplace_back(std::move(one));
@@ -251,24 +251,27 @@ Response list_batches(Office& office, const Request& request, const Clerk& clerk
     return list_batches(office.store, request, by_now(clerk));
 }
 Response letters(Office& office, const Request& request, const Clerk& clerk) {
-    return letters(office.store, request, by_now(clerk));
+    return letters(office.store, office.looks, request, by_now(clerk));
 }
 
 // Written down before they are shown: whose case it is may ask who has looked. One that cannot be
 // read does not take the others from the list; that there is one the worker says (case_unreadable).
-Response day(Office& office, const Request& request, const Clerk& clerk) {
+Response day(Office& office, const Request&, const Clerk& clerk) {
     auto cases = office.store.longest_waiting(listed_max + 1, clerk.municipality);
     const bool more = cases.size() > listed_max;
     if (more) cases.resize(listed_max);
-    office.store.looked(cases, request.path, by_now(clerk));
     json::array out;
+    std::vector<std::string> shown;
     for (const auto id : cases) {
         try {
-            out.push_back(summary_json(office.store.find(id), unix_now()));
+            const auto file = office.store.find(id);
+            out.push_back(summary_json(file, unix_now()));
+            shown.push_back(file.one.numbers.issuing);
         } catch (const Failure&) {
             continue;
         }
     }
+    office.looks.write(shown, Shown::list, by_now(clerk));
     const auto unreadable = cases.size() - out.size();
     return json_of({{"cases", std::move(out)}, {"more", more}, {"unreadable", unreadable}});
 }
@@ -302,10 +305,10 @@ Response find_people(Office& office, const Request& request, const Clerk& clerk)
     if (people.empty() && !std::holds_alternative<Who>(*by)) count_miss(office, clerk);
     json::array out;
     for (const auto& cases : people) {
-        office.store.looked(cases, request.path, by_now(clerk));
         std::vector<CaseFile> files;
         for (const auto id : cases)
             files.push_back(office.store.find(id));
+        office.looks.write({files.front().one.numbers.issuing}, Shown::found, by_now(clerk));
         auto one = person_json(files, unix_now());
         if (const auto where = lives_elsewhere(office, clerk, cases.back()); !where.empty()) {
             one["elsewhere"] = where;
@@ -321,10 +324,10 @@ Response show(Office& office, const Request& request, const Clerk& clerk) {
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(*number);
     if (!id) return site::refuse(404, no_case);
-    return case_of(office, *id, request, clerk);
+    return case_of(office, *id, clerk);
 }
 
-// Of one case; for whoever answers the person's question.
+// Of one case's person; for whoever answers their question.
 Response looks(Office& office, const Request& request, const Clerk&) {
     constexpr std::size_t looks_max = 1'000;
     const auto by = read_search(request.body);
@@ -333,8 +336,12 @@ Response looks(Office& office, const Request& request, const Clerk&) {
     const auto id = office.store.find(*number);
     if (!id) return site::refuse(404, no_case);
     json::array out;
-    for (const auto& look : office.store.looks(*id, looks_max)) {
-        out.push_back(json::object{{"at", look.at}, {"clerk", look.clerk}, {"path", look.path}});
+    const auto person = office.store.find(*id).one.numbers.issuing;
+    for (const auto& look : office.book.looks(person, looks_max)) {
+        out.push_back(json::object{{"at", look.at},
+                                   {"clerk", look.clerk},
+                                   {"office", look.office},
+                                   {"what", wire::to_text(look.what)}});
     }
     return json_of({{"looks", std::move(out)}});
 }
@@ -440,13 +447,13 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     }
     const auto done = office.store.add(*id, what->what, by_now(clerk));
     if (!done && done.error() == Misfit::known_person) {
-        note_known(office, *id, what->what, request, clerk);
+        note_known(office, *id, what->what, clerk);
     }
     if (!done) return misfit(done.error());
     look_at_all_of(office, *id);
     // What had happened before has its own code, which nobody knows here any more.
     const bool is_drawn = !code.empty() && done->stop_index == office.store.stop_index(code);
-    return case_of(office, *id, request, clerk, is_drawn ? code : "");
+    return case_of(office, *id, clerk, is_drawn ? code : "");
 }
 
 Task<Response> decide(Office& office, Request request, site::LoggedIn who) {

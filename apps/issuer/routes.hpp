@@ -45,7 +45,8 @@ struct Office {
     Deciding& deciding;
     const QuestionsAtRelay& questions;
     CardSessions& cards;
-    NoticeBook& book;
+    Book& book;
+    Looks& looks;
     std::string name;  // the centre's
     Telephones telephones;
     std::int64_t renewal_s = 0;  // so long before its end a card may be renewed

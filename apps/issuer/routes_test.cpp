@@ -45,7 +45,7 @@ class WindowTest : public site::SiteFixture {
     WindowTest() {
         replace_file(folder.path("store.key"), Bytes(32, 7), 0600);
         store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
-        book.emplace(folder.path("notices.sqlite"));
+        book.emplace(folder.path("book.sqlite"));
         // The authority of the clerk's card, and the directory's own names.
         basis.directory.card_authorities.push_back(authority);
         const auto key = relay_sealing_key.public_key();
@@ -68,6 +68,7 @@ class WindowTest : public site::SiteFixture {
         worker.emplace(io, *store, *parties, basis.policy, Sender{}, log);
         cards.emplace(*store, basis.directory.card_authorities, Secret(Bytes(32, 5)),
                       [](CaseId) {});
+        looks.emplace(*book, basis.directory, basis.policy, "centre");
         deciding.emplace(Deciding{.site = of,
                                   .clerks = *clerks,
                                   .schemes = schemes,
@@ -75,6 +76,7 @@ class WindowTest : public site::SiteFixture {
                                   .worker = *worker,
                                   .parties = *parties,
                                   .sealing_key = sealing_key,
+                                  .looks = *looks,
                                   .relay = relay_of_test(),
                                   .nonce = [this] { return next_nonce(); }});
         office.emplace(Office{.site = of,
@@ -86,10 +88,20 @@ class WindowTest : public site::SiteFixture {
                               .questions = questions,
                               .cards = *cards,
                               .book = *book,
+                              .looks = *looks,
                               .name = "centre",
                               .telephones = {.hotline = "050-0000-0000",
                                              .windows = {{"992011", "A市 050-0000-0011"}}}});
         return routes(*office);
+    }
+
+    // In which ways a case's person was shown.
+    std::multiset<Shown> shown(const std::string& number) {
+        std::multiset<Shown> out;
+        for (const auto& look :
+             book->looks(store->find(*store->find(number)).one.numbers.issuing, 100))
+            out.insert(look.what);
+        return out;
     }
 
     void set_clerks(const std::vector<std::string>& roles, const std::string& municipality = {}) {
@@ -468,7 +480,8 @@ class WindowTest : public site::SiteFixture {
     std::optional<Parties> parties;
     std::optional<Worker> worker;
     std::optional<CardSessions> cards;
-    std::optional<NoticeBook> book;
+    std::optional<Book> book;
+    std::optional<Looks> looks;
     std::optional<Deciding> deciding;
     std::optional<Office> office;
     QuestionsAtRelay questions{
@@ -729,7 +742,8 @@ TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
         invited["invited"] = application_json(theirs);
         EXPECT_EQ(ask("/cases/open", invited).body, "known_person") << kind;
     }
-    EXPECT_FALSE(store->looks(*store->find_known(theirs.claims, 0), 10).empty())
+    EXPECT_EQ(shown(store->find(*store->find_known(theirs.claims, 0)).number).count(Shown::known),
+              1U)
         << "who was told that somebody is known";
     // Who opens nothing hears nothing; who tries one number after the other is stopped.
     const json::object invited{{"kind", "first"}, {"invited", application_json(theirs)}};
@@ -773,12 +787,7 @@ TEST_F(WindowTest, ABatchHasALetterForEachWhoHasNotApplied) {
                                                {"address", "九十九県A市本町1丁目2番3号"}}));
     EXPECT_GT(last.at("until").as_int64(), unix_now());
     answer("/cases/letters", by);
-    const auto looks = [&](std::size_t i) {
-        std::size_t out = 0;
-        for (const auto& look : store->looks(*store->find(number_of(i)), 10))
-            out += look.path == "/cases/letters" ? 1U : 0U;
-        return out;
-    };
+    const auto looks = [&](std::size_t i) { return shown(number_of(i)).count(Shown::paper); };
     EXPECT_EQ(looks(0), 1U);
     EXPECT_EQ(looks(count - 1), 1U);
     EXPECT_EQ(looks(5), 0U) << "is shown to nobody";
@@ -802,17 +811,20 @@ TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
     answer("/people/find", {{"number", number}});
     const auto looks = answer("/cases/looks", {{"number", number}}).at("looks").as_array();
     ASSERT_EQ(looks.size(), 3U);
-    std::set<std::string> paths;
     for (const auto& one : looks) {
         EXPECT_EQ(text_at(one.as_object(), "clerk"), "taro");
-        paths.insert(text_at(one.as_object(), "path"));
+        EXPECT_EQ(text_at(one.as_object(), "office"), "centre");
     }
-    EXPECT_EQ(paths, (std::set<std::string>{"/cases/show", "/cases/day", "/people/find"}));
-    const auto id = *store->find(number);
+    EXPECT_EQ(shown(number), (std::multiset{Shown::list, Shown::found, Shown::record}));
     answer("/cases/decide", {{"number", number}, {"claim", 0}, {"same_person", true}});
-    EXPECT_EQ(store->looks(id, 10).size(), 4U) << "a document shows it too";
-    store->looked({id}, "/cases/show", {.at = unix_now() + 4'000, .clerk = "taro"});
-    EXPECT_EQ(store->looks(id, 10).size(), 5U) << "another hour";
+    EXPECT_EQ(shown(number).count(Shown::paper), 1U) << "a document shows it too";
+    const auto person = store->find(*store->find(number)).one.numbers.issuing;
+    this->looks->write({person}, Shown::record, {.at = unix_now() + 4'000, .clerk = "taro"});
+    EXPECT_EQ(shown(number).count(Shown::record), 2U) << "another hour";
+    this->looks->write({person}, Shown::record,
+                       {.at = unix_now() + 5'000, .clerk = "jiro", .municipality = "06990014"});
+    EXPECT_EQ(book->looks(person, 1).at(0).office, basis.directory.find("06990014")->name)
+        << "as people call it";
     EXPECT_EQ(ask("/cases/looks", {{"number", "000000000000"}}).status, 404);
     EXPECT_EQ(ask("/cases/looks", {}).status, 400);
 }
@@ -1293,7 +1305,7 @@ TEST_F(WindowTest, WhoeverGetsAnotherSlipIsTold) {
     const auto slip = [&](const std::string& of) {
         return ask("/cases/act", {{"number", of}, {"happening", {{"what", "new_slip"}}}});
     };
-    db::Connection told(folder.path("notices.sqlite"), db::Access::read_only);
+    db::Connection told(folder.path("book.sqlite"), db::Access::read_only);
     auto notices = told.prepare(
         "select number, body, received, deadline from notice where subject like '%停止コード%'");
     const auto count = [&notices] {
@@ -1333,7 +1345,7 @@ TEST_F(WindowTest, WhoeverGetsAnotherSlipIsTold) {
     EXPECT_EQ(found(), 200);
     EXPECT_EQ(count(), 3) << "that changes nothing: there is no other code";
     // No slip without its notice.
-    db::Connection(folder.path("notices.sqlite"), db::Access::read_write)
+    db::Connection(folder.path("book.sqlite"), db::Access::read_write)
         .run(
             "create trigger planted before insert on notice "
             "begin select raise(abort, 'planted'); end");

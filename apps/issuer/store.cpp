@@ -24,18 +24,14 @@ constexpr std::string_view first =
 constexpr std::string_view second =
 #include "apps/issuer/schema/002_certificates.sqlite.sql.hpp"
     ;
-constexpr std::string_view third =
-#include "apps/issuer/schema/003_looks.sqlite.sql.hpp"
-    ;
 
-constexpr std::int64_t one_look_s = 3'600;
 constexpr std::size_t line_bytes_max = 128 * 1024;
 // That are kept in memory, of 2 to 20 KB each.
 constexpr std::size_t known_max = 2'000;
 
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
-    const std::array migrations{first, client::outbox_schema, second, third};
+    const std::array migrations{first, client::outbox_schema, second};
     db::migrate(connection, migrations);
     connection.run("pragma secure_delete = on");  // what is erased does not lie in a free page
     return connection;
@@ -168,11 +164,6 @@ Store::Statements::Statements(db::Connection& c)
                        "when not_after <= :second then 2 else 1 end "
                        "order by not_after, card_index limit :count")),
       noticed(c.prepare("update certificate set noticed = :count where card_index = :index")),
-      look(c.prepare("insert into look (issue, at, clerk, path) select :id, :at, :clerk, :path "
-                     "where not exists (select 1 from look where issue = :id and at > :since "
-                     "and clerk = :clerk and path = :path)")),
-      looks(c.prepare("select at, clerk, path from look where issue = :id "
-                      "order by at desc limit :count")),
       over(c.prepare("select id, not exists (select 1 from issue as other "
                      "where other.person_index = issue.person_index and "
                      "(other.ended_at is null or other.ended_at >= :before or "
@@ -181,14 +172,11 @@ Store::Statements::Statements(db::Connection& c)
                      "where other.person_index = issue.person_index) "
                      "from issue where id > :after order by id limit :count")),
       counts(c.prepare("update issue set counts_until = :until where id = :id")),
-      erase_hands{c.prepare("delete from look where rowid in "
-                            "(select rowid from look where at < :before limit :count)"),
-                  c.prepare("delete from operator where jti_index in "
-                            "(select jti_index from operator where at < :before limit :count)")},
+      erase_hands(c.prepare("delete from operator where jti_index in "
+                            "(select jti_index from operator where at < :before limit :count)")),
       erase{c.prepare("delete from happening where issue = :id"),
             c.prepare("delete from operator where issue = :id"),
             c.prepare("delete from certificate where issue = :id"),
-            c.prepare("delete from look where issue = :id"),
             c.prepare("delete from issue where id = :id")} {}
 
 Store::Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes)
@@ -524,13 +512,10 @@ Store::Erased Store::erase_people(UnixTime before, CaseId after, std::size_t cou
 }
 
 std::int64_t Store::erase_hands(UnixTime before, std::size_t count_max) {
-    std::int64_t out = 0;
-    for (auto& statement : sql_.erase_hands) {
-        statement.bind("before", before).bind("count", static_cast<std::int64_t>(count_max));
-        statement.execute();
-        out += connection_.changes();
-    }
-    return out;
+    sql_.erase_hands.bind("before", before)
+        .bind("count", static_cast<std::int64_t>(count_max))
+        .execute();
+    return connection_.changes();
 }
 
 std::optional<CaseId> Store::find_stop(std::string_view code) {
@@ -751,32 +736,6 @@ void Store::keep(CaseId id, const std::optional<Operator>& by, UnixTime at) {
         .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), key))
         .execute();
     wipe(text);
-}
-
-void Store::looked(const std::vector<CaseId>& cases, std::string_view path, const By& by) {
-    if (cases.empty()) return;
-    Together together(*this);
-    for (const auto id : cases) {
-        const db::ResetAtEnd reset(sql_.look);
-        sql_.look.bind("id", id)
-            .bind("at", by.at)
-            .bind("since", by.at - one_look_s)
-            .bind("clerk", by.clerk)
-            .bind("path", path)
-            .execute();
-    }
-    together.commit();
-}
-
-std::vector<Look> Store::looks(CaseId id, std::size_t count_max) {
-    std::vector<Look> out;
-    auto& row = sql_.looks;
-    const db::ResetAtEnd reset(row);
-    row.bind("id", id);
-    row.bind("count", static_cast<std::int64_t>(count_max));
-    while (row.step())
-        out.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2))});
-    return out;
 }
 
 std::optional<Store::WhoAsked> Store::find_operator(std::string_view jti) {

@@ -55,12 +55,6 @@ struct ToSend {
     std::string to = {};  // whoever answers, as the request says it
 };
 
-// Somebody's reading of a case.
-struct Look {
-    UnixTime at = 0;
-    std::string clerk, path;
-};
-
 class Store {
   public:
     // `folder`/store.key: 32 random bytes. Makes the file when it is not there.
@@ -172,11 +166,6 @@ class Store {
     // What came of it: noted, and not sent again, or neither.
     std::expected<Case, Misfit> answer(CaseId id, OrderName order, const Happening& what, By by);
 
-    // A clerk is shown these. The same clerk by the same path within the hour is one look.
-    void looked(const std::vector<CaseId>& cases, std::string_view path, const By& by);
-    // The newest first.
-    std::vector<Look> looks(CaseId id, std::size_t count_max);
-
     // People of whom nothing is to do and no certificate has counted since `before`, and who have
     // died or were never linked: all of theirs is erased but that their health-care number was
     // given. Without the issuing number nobody else could ever be given a card again. Looks at
@@ -186,8 +175,7 @@ class Store {
         std::size_t people = 0;
     };
     Erased erase_people(UnixTime before, CaseId after, std::size_t count_max);
-    // Who looked, and whose act a request followed from, before then: at most so many of each. How
-    // many there were.
+    // Whose act a request followed from, before then: at most so many. How many there were.
     std::int64_t erase_hands(UnixTime before, std::size_t count_max);
 
     client::Outbox& outbox() { return outbox_; }
@@ -214,9 +202,8 @@ class Store {
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, find_resident,
             of_person, stop_code, lines, open_cases, waiting, waiting_at, batch, batches,
             batches_at, batch_cases, add, stands, who, add_operator, find_operator, add_card,
-            find_card, ending, noticed, look, looks, over, counts;
-        std::array<db::Statement, 2> erase_hands;
-        std::array<db::Statement, 5> erase;  // all of a case
+            find_card, ending, noticed, over, counts, erase_hands;
+        std::array<db::Statement, 4> erase;  // all of a case
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     Bytes resident_index(const wire::PersonNumber& number) const;

@@ -209,6 +209,11 @@ const policies = [
   }),
   policy_row({ id: "notices.portal.own-view.card-pin", service: "notices" }),
   policy_row({
+    id: "staff-looks.portal.own-view.card-pin",
+    service: "staff-looks",
+    holder_kinds: ["issuer"],
+  }),
+  policy_row({
     id: "eligibility.portal.own-view.card-pin",
     service: "eligibility",
     legal_basis: "個人情報の保護に関する法律第33条・第76条（本人の開示請求。被保険者の資格）",
@@ -263,6 +268,7 @@ const participants: [id: string, name: string, kind: string][] = [
   ["care-provider-1", "ひだまり訪問介護ステーション", "care-provider"],
   ["clinic-1", "花みずき内科クリニック", "clinic"],
   ["court-1", "九十九地方裁判所", "sealing-authority"],
+  ["issuer", "発行センター", "issuer"],
   ["police-1", "九十九県警察本部", "investigator"],
   ["portal", "マイページ", "portal"],
   ["relay", "中継センター", "relay"],

@@ -201,6 +201,30 @@ test("by somebody's mere word nothing is called false", async () => {
   expect(await page.getByText("確かめられませんでした").count()).toBe(0);
 });
 
+// What staff read where they work is no entry: the issuing centre says it when it is asked.
+test.each([
+  ["ja", 1280, ["A市", "あなたの記録を開いて"], "これより古い記録もあります。"],
+  ["en", 320, ["A市", "opened your record"], "There are older ones."],
+  ["easy", 320, ["A市", "ひらいて"], "もっと"],
+])("staff's own looks are shown when they are asked for (%s)", async (...row) => {
+  const [language, width, first, more] = row;
+  const page = await open(`staff=7&language=${language}`, width);
+  const part = page.locator("section[aria-labelledby=staff-name]");
+  await part.getByRole("button").click();
+  await part.locator("caption, .data-table").first().waitFor();
+  const text = (await part.textContent())!;
+  for (const word of first) expect(text).toContain(word);
+  expect(text).toContain(more);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("staff-progress");
+  await expect_accessible(page, width);
+});
+
+test("nobody of the staff has looked", async () => {
+  const page = await open("staff=0");
+  await page.getByRole("button", { name: "取り寄せて見る" }).click();
+  await page.getByText("見た職員はいません").waitFor();
+});
+
 test("a holder that is silent is named as such", async () => {
   const page = await open("silent");
   await page.getByText("照合できなかったところがあります").waitFor();

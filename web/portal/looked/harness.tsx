@@ -44,6 +44,18 @@ async function tell(world: TestCountry): Promise<void> {
   world.more_cards.push({ certificate: filled(77), ...use, index: 3 });
 }
 
+// Whom the staff of the issuing centre were shown, as it says: `staff` is how many looks.
+function staff(world: TestCountry): void {
+  world.links.issuer = ["issuer"];
+  const ways = ["record", "list", "found", "paper", "known"];
+  const looks = Array.from({ length: Number(asked.get("staff")) }, (_, i) => ({
+    at: test_now() - i * 3_000,
+    office: i % 2 ? "発行センター" : "A市",
+    what: ways[i % ways.length]!,
+  }));
+  world.data["staff-looks"] = { from: "2025-12", to: "2026-11", more: looks.length > 5, looks };
+}
+
 async function show(): Promise<void> {
   document.documentElement.lang = language === "en" ? "en" : "ja";
   document.documentElement.dataset.language = language;
@@ -51,6 +63,7 @@ async function show(): Promise<void> {
   const world = await TestCountry.make();
   await fill(world);
   await tell(world);
+  if (asked.has("staff")) staff(world);
   if (asked.has("silent")) {
     world.lie.problem = (body) =>
       body.to.kind === "care-insurer" && body.to.position === 1

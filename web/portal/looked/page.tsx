@@ -16,6 +16,7 @@ import { All } from "./all";
 import { Compare, wrong_of, type Comparing } from "./compare";
 import { holders_of, is_comparison_due, looks_of, number_of, type Look } from "./list";
 import { Asked, type SendQuestion } from "./question";
+import { Staff } from "./staff";
 import { Verified } from "./verified";
 import "./looked.css";
 
@@ -221,6 +222,7 @@ function Shown(props: {
       <Compare holders={holders} comparing={comparing} now={now} start={props.start} />
       <Questions questions={state.questions} looks={looks} now={now} />
       <All looks={looks} around={around} />
+      <Staff context={props.of} />
     </>
   );
 }

@@ -1,0 +1,74 @@
+// What the issuing centre has for people to read: notices, and to whom their cases were shown. A
+// small file that a gateway serves (country/jp/holders/issuer.toml), like any other holder's.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "db/db.hpp"
+#include "store.hpp"
+#include "wire/directory.hpp"
+#include "wire/policy.hpp"
+#include "wire/services/staff_looks.hpp"
+
+namespace mado::issuer {
+
+using wire::Shown;
+
+struct Look {
+    UnixTime at = 0;
+    std::string clerk, office;
+    Shown what = Shown::record;
+};
+
+class Book {
+  public:
+    // Makes the file when it is not there.
+    explicit Book(const std::string& path);
+
+    struct Notice {
+        std::string id, number;  // the issuing number
+        std::string subject, sender;
+        Date received{};
+        std::optional<Date> deadline;
+        std::string body;  // a paragraph a line
+    };
+    // Durable when it returns. The same id once more changes nothing.
+    void add(const Notice& notice);
+    // Those whose deadline, or else their own day, was before that day.
+    void erase_notices(Date before);
+
+    // Of each of these issuing numbers one, durable when it returns. The same clerk, in the same
+    // way, within the hour is one look. `day`: of its time, in the country.
+    void add(const std::vector<std::string>& numbers, const Look& look, Date day);
+    // The newest first.
+    std::vector<Look> looks(std::string_view number, std::size_t count_max);
+    // At most so many; how many it were.
+    std::int64_t erase_looks(UnixTime before, std::size_t count_max);
+
+  private:
+    db::Connection connection_;
+    db::Statement add_notice_, erase_notices_, add_look_, looks_, erase_looks_;
+};
+
+// Writes down who is shown whose case, before they are shown it.
+class Looks {
+  public:
+    // `centre`: its name, which stands for clerks of no municipality's.
+    Looks(Book& book, const wire::Directory& directory, const wire::Policy& policy,
+          std::string centre)
+        : book_(book), directory_(directory), policy_(policy), centre_(std::move(centre)) {}
+
+    void write(const std::vector<std::string>& numbers, Shown what, const By& by);
+
+  private:
+    Book& book_;
+    const wire::Directory& directory_;
+    const wire::Policy& policy_;
+    std::string centre_;
+};
+
+}  // namespace mado::issuer

@@ -1,0 +1,111 @@
+#include "wire/services/staff_looks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+namespace mado::wire {
+namespace {
+
+// A row is a look, or, without `at`, a person at whom nobody has looked in the months asked: every
+// person whom the number fits has a row, or those who share a number could not be told apart.
+constexpr std::array columns{
+    Column{"symbol", ColumnKind::text, false},  Column{"number", ColumnKind::text, true},
+    Column{"branch", ColumnKind::text, false},  Column{"name", ColumnKind::text, true},
+    Column{"at", ColumnKind::integer, false},   Column{"day", ColumnKind::date, false},
+    Column{"office", ColumnKind::text, false},  Column{"what", ColumnKind::text, false},
+    Column{"as_of", ColumnKind::integer, true},
+};
+
+constexpr std::array months{Parameter{"from", ParameterKind::month},
+                            Parameter{"to", ParameterKind::month}};
+
+Parsed<void> complete(ParameterValues& values, Date today) {
+    return complete_months(values, today, {.standard = 12, .max = 60});
+}
+
+constexpr std::array ways{
+    std::pair{Shown::list, std::string_view("list")},
+    std::pair{Shown::found, std::string_view("found")},
+    std::pair{Shown::record, std::string_view("record")},
+    std::pair{Shown::paper, std::string_view("paper")},
+    std::pair{Shown::known, std::string_view("known")},
+};
+
+Parsed<json::object> look_json(const Row& row, const ServiceQuestion& question) {
+    const auto day = row.text("day");
+    const auto what = row.text("what").value_or("");
+    auto office = row.text("office").value_or("");
+    if (!day || office.empty()) return bad("a look has no day or no office");
+    if (!shown_from(what)) return bad("a look's way is not one of those that there are");
+    const auto at = *row.integer("at");
+    if (at < 0) return bad("a look before there were any");
+    const auto month = day->substr(0, 7);
+    if (month < question.parameters.at("from") || month > question.parameters.at("to")) {
+        return bad("a look of a month that was not asked for");
+    }
+    return json::object{{"at", at}, {"office", std::move(office)}, {"what", what}};
+}
+
+// Of one second, the SELECT's order is kept: it is the order in memory.
+std::vector<const Row*> newest_first(const std::vector<Row>& rows) {
+    std::vector<const Row*> out;
+    for (const auto& row : rows) {
+        if (row.integer("at")) out.push_back(&row);
+    }
+    std::ranges::sort(out, [](const Row* a, const Row* b) {
+        const auto a_at = a->integer("at");
+        const auto b_at = b->integer("at");
+        return a_at == b_at ? a < b : a_at > b_at;
+    });
+    return out;
+}
+
+Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
+                             const std::vector<Row>&) {
+    const auto fitting = rows_of_one_person(question, rows);
+    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
+    const auto sorted = newest_first(*fitting);
+    UnixTime as_of = 0;
+    for (const auto& row : *fitting)
+        as_of = std::max<UnixTime>(as_of, *row.integer("as_of"));
+    json::array looks;
+    for (const auto* row : sorted) {
+        auto look = look_json(*row, question);
+        if (!look) return std::unexpected(look.error());
+        if (looks.size() < staff_looks_max) looks.push_back(std::move(*look));
+    }
+    return ServiceAnswer{.outcome = Outcome::answered,
+                         .data = json::object{{"from", question.parameters.at("from")},
+                                              {"to", question.parameters.at("to")},
+                                              {"more", sorted.size() > staff_looks_max},
+                                              {"looks", std::move(looks)}},
+                         .as_of = as_of};
+}
+
+constexpr Contract contract{.service = "staff-looks",
+                            .source = RowSource::database,
+                            .needs_witnesses = true,
+                            .rows = columns,
+                            .items = {},
+                            .item_key = {},
+                            .parameters = months,
+                            .complete = &complete,
+                            .answer = &answer};
+
+}  // namespace
+
+std::string_view to_text(Shown what) {
+    return std::ranges::find(ways, what, [](const auto& one) { return one.first; })->second;
+}
+
+std::optional<Shown> shown_from(std::string_view text) {
+    const auto* found = std::ranges::find(ways, text, [](const auto& one) { return one.second; });
+    return found == ways.end() ? std::nullopt : std::optional(found->first);
+}
+
+const Contract& staff_looks_contract() {
+    return contract;
+}
+
+}  // namespace mado::wire
