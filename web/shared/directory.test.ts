@@ -32,7 +32,7 @@ test("an honest directory", async () => {
     directory.participants[0].web_build = filled(1);
     directory.participants[0].redirect_uris = ["https://portal.example:8443/login/back"];
   });
-  expect((await open_directory(more, authority())).participants.size).toBe(9);
+  expect((await open_directory(more, authority())).participants.size).toBe(10);
 });
 
 test("by another key, another type, altered", async () => {
