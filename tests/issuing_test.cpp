@@ -509,8 +509,9 @@ void LifeOfACard::looks() {
     EXPECT_EQ(seen.status, 0) << seen.output;
     EXPECT_NE(seen.output.find("発行センター"), std::string::npos) << seen.output;
     EXPECT_NE(seen.output.find("by itself"), std::string::npos) << seen.output;
-    const auto of_others = look({"records", "looks"}, "setsuko");
-    EXPECT_EQ(of_others.output.find("by itself"), std::string::npos) << of_others.output;
+    const auto of_others = look({"records", "looks"}, "hanako", "1234");
+    EXPECT_EQ(of_others.status, 0) << of_others.output;
+    EXPECT_NE(of_others.output.find("nobody has looked"), std::string::npos) << of_others.output;
 }
 
 // Somebody has misused it: the old one is nobody's way in any more, the new one everybody's.

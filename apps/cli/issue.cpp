@@ -155,7 +155,7 @@ void print_questions(const json::object& all) {
 }
 
 std::string words_of_look(std::string_view what) {
-    const auto known = wire::shown_from(what);
+    const auto known = wire::look_way_from(what);
     return known ? std::string(words_of(*known)) : printable(what);
 }
 

@@ -7,17 +7,17 @@
 
 namespace mado::cli {
 
-std::string_view words_of(wire::Shown what) {
-    switch (what) {
-        case wire::Shown::list:
+std::string_view words_of(wire::LookWay way) {
+    switch (way) {
+        case wire::LookWay::list:
             return "一覧で in a list";
-        case wire::Shown::found:
+        case wire::LookWay::found:
             return "検索で among what was searched for";
-        case wire::Shown::record:
+        case wire::LookWay::record:
             return "あなたの記録を開いて by itself";
-        case wire::Shown::paper:
+        case wire::LookWay::paper:
             return "書類・手紙で on a document or a letter";
-        case wire::Shown::known:
+        case wire::LookWay::known:
             return "登録があることだけ only that you are known";
     }
     return "";

@@ -8,7 +8,7 @@
 namespace mado::cli {
 
 // In which way it was shown, in words.
-std::string_view words_of(wire::Shown what);
+std::string_view words_of(wire::LookWay way);
 
 // The exit status: 0 every holder answered, 1 some did, 3 none did, or there is none to ask.
 int show_staff_looks(const Places& places, const RecordsOptions& options);

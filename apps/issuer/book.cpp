@@ -9,20 +9,12 @@ constexpr std::string_view schema =
 #include "apps/issuer/schema/book.sqlite.sql.hpp"
     ;
 
-constexpr std::int64_t one_look_s = 3'600;
-
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
     const std::array migrations{schema};
     db::migrate(connection, migrations);
     connection.run("pragma secure_delete = on");
     return connection;
-}
-
-Shown shown_of(std::string_view text) {
-    const auto what = wire::shown_from(text);
-    if (!what) throw Failure("a look of the book has another way than there are");
-    return *what;
 }
 
 }  // namespace
@@ -36,10 +28,8 @@ Book::Book(const std::string& path)
       erase_notices_(
           connection_.prepare("delete from notice where coalesce(deadline, received) < :before")),
       add_look_(connection_.prepare(
-          "insert into look (number, at, day, clerk, office, what) "
-          "select :number, :at, :day, :clerk, :office, :what where not exists "
-          "(select 1 from look where number = :number and at > :since and clerk = :clerk "
-          "and what = :what)")),
+          "insert into look (number, at, day, clerk_index, clerk, office, what) "
+          "values (:number, :at, :day, :index, :clerk, :office, :what) on conflict do nothing")),
       looks_(connection_.prepare("select at, clerk, office, what from look where number = :number "
                                  "order by at desc limit :count")),
       erase_looks_(connection_.prepare("delete from look where rowid in "
@@ -61,32 +51,28 @@ void Book::erase_notices(Date before) {
     erase_notices_.bind("before", to_text(before)).execute();
 }
 
-void Book::add(const std::vector<std::string>& numbers, const Look& look, Date day) {
+void Book::add(const std::vector<std::string>& numbers, const Look& look) {
     if (numbers.empty()) return;
     db::Transaction all(connection_);
     for (const auto& number : numbers) {
         add_look_.bind("number", number)
             .bind("at", look.at)
-            .bind("since", look.at - one_look_s)
-            .bind("day", to_text(day))
-            .bind("clerk", look.clerk)
+            .bind("day", to_text(look.day))
+            .bind("index", look.clerk.index)
+            .bind("clerk", look.clerk.sealed)
             .bind("office", look.office)
-            .bind("what", wire::to_text(look.what))
+            .bind("what", wire::to_text(look.way))
             .execute();
     }
     all.commit();
 }
 
-std::vector<Look> Book::looks(std::string_view number, std::size_t count_max) {
-    std::vector<Look> out;
+std::vector<Book::WrittenLook> Book::looks(std::string_view number, std::size_t count_max) {
+    std::vector<WrittenLook> out;
     const db::ResetAtEnd reset(looks_);
     looks_.bind("number", number).bind("count", static_cast<std::int64_t>(count_max));
-    while (looks_.step()) {
-        out.push_back({.at = looks_.integer(0),
-                       .clerk = looks_.text(1),
-                       .office = looks_.text(2),
-                       .what = shown_of(looks_.text(3))});
-    }
+    while (looks_.step())
+        out.push_back({looks_.integer(0), looks_.blob(1), looks_.text(2), looks_.text(3)});
     return out;
 }
 
@@ -97,14 +83,24 @@ std::int64_t Book::erase_looks(UnixTime before, std::size_t count_max) {
     return connection_.changes();
 }
 
-void Looks::write(const std::vector<std::string>& numbers, Shown what, const By& by) {
+// Whose municipality the directory does not know any more is named by its id.
+void Looks::write(const std::vector<std::string>& numbers, LookWay way, const By& by) {
     const auto* at = directory_.find(std::string_view(by.municipality));
-    book_.add(numbers,
-              {.at = by.at,
-               .clerk = by.clerk,
-               .office = at == nullptr ? centre_ : at->name,
-               .what = what},
-              policy_.day_of(by.at));
+    book_.add(numbers, {.at = by.at,
+                        .day = policy_.day_of(by.at),
+                        .clerk = store_.seal_clerk(by.clerk),
+                        .office = by.municipality.empty() ? centre_
+                                  : at == nullptr         ? by.municipality
+                                                          : at->name,
+                        .way = way});
+}
+
+void Looks::write(const Case& one, LookWay way, const By& by) {
+    std::vector<std::string> numbers{one.numbers.issuing}, second;
+    for (std::size_t i = 0; i < one.parents.size(); ++i)
+        (i == 0 ? numbers : second).push_back(one.parents[i].issuing);
+    write(numbers, way, by);
+    write(second, LookWay::known, {.at = by.at, .clerk = by.clerk});
 }
 
 }  // namespace mado::issuer

@@ -16,13 +16,7 @@
 
 namespace mado::issuer {
 
-using wire::Shown;
-
-struct Look {
-    UnixTime at = 0;
-    std::string clerk, office;
-    Shown what = Shown::record;
-};
+using wire::LookWay;
 
 class Book {
   public:
@@ -41,11 +35,23 @@ class Book {
     // Those whose deadline, or else their own day, was before that day.
     void erase_notices(Date before);
 
-    // Of each of these issuing numbers one, durable when it returns. The same clerk, in the same
-    // way, within the hour is one look. `day`: of its time, in the country.
-    void add(const std::vector<std::string>& numbers, const Look& look, Date day);
+    struct Look {
+        UnixTime at = 0;
+        Date day{};  // of it, in the country
+        Store::SealedName clerk;
+        std::string office;
+        LookWay way = LookWay::record;
+    };
+    // Of each of these issuing numbers one, durable when it returns, all of them or none. The same
+    // clerk in the same way on the same day is one look, the first.
+    void add(const std::vector<std::string>& numbers, const Look& look);
+    struct WrittenLook {
+        UnixTime at = 0;
+        Bytes clerk;  // sealed
+        std::string office, way;
+    };
     // The newest first.
-    std::vector<Look> looks(std::string_view number, std::size_t count_max);
+    std::vector<WrittenLook> looks(std::string_view number, std::size_t count_max);
     // At most so many; how many it were.
     std::int64_t erase_looks(UnixTime before, std::size_t count_max);
 
@@ -54,18 +60,27 @@ class Book {
     db::Statement add_notice_, erase_notices_, add_look_, looks_, erase_looks_;
 };
 
-// Writes down who is shown whose case, before they are shown it.
+// Writes down who is shown whose case, before they are shown it: whose case it is may ask.
 class Looks {
   public:
     // `centre`: its name, which stands for clerks of no municipality's.
-    Looks(Book& book, const wire::Directory& directory, const wire::Policy& policy,
-          std::string centre)
-        : book_(book), directory_(directory), policy_(policy), centre_(std::move(centre)) {}
+    Looks(Book& book, const Store& store, const wire::Directory& directory,
+          const wire::Policy& policy, std::string centre)
+        : book_(book),
+          store_(store),
+          directory_(directory),
+          policy_(policy),
+          centre_(std::move(centre)) {}
 
-    void write(const std::vector<std::string>& numbers, Shown what, const By& by);
+    // Issuing numbers.
+    void write(const std::vector<std::string>& numbers, LookWay way, const By& by);
+    // A newborn's case shows its parents too. Its second parent, who may not know where the child
+    // lives (decision 41), does not read at which window that was.
+    void write(const Case& one, LookWay way, const By& by);
 
   private:
     Book& book_;
+    const Store& store_;
     const wire::Directory& directory_;
     const wire::Policy& policy_;
     std::string centre_;

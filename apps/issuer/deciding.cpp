@@ -169,18 +169,19 @@ Response back_page(const site::Site& site, const Request& request) {
                                     .body = body}));
 }
 
-// A document says what stands in the case: written down before it is shown.
-void looked(Deciding& deciding, CaseId id, const site::LoggedIn& who) {
-    const auto now = unix_now();
-    By by{.at = now};
-    if (const auto clerk = deciding.clerks.find(who.card, now)) {
-        by.clerk = clerk->name;
-        by.municipality = clerk->municipality;
-    }
-    deciding.looks.write({deciding.store.find(id).one.numbers.issuing}, Shown::paper, by);
+// A document says what stands in the case. False: whoever asks is no clerk any more.
+bool looked(Deciding& deciding, CaseId id, const site::LoggedIn& who) {
+    const auto clerk = deciding.clerks.find(who.card, unix_now());
+    if (!clerk) return false;
+    deciding.looks.write(deciding.store.find(id).one, LookWay::paper, by_now(*clerk));
+    return true;
 }
 
 }  // namespace
+
+By by_now(const Clerk& clerk) {
+    return {.at = unix_now(), .clerk = clerk.name, .municipality = clerk.municipality};
+}
 
 std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
                                           std::string_view response) {
@@ -357,7 +358,9 @@ Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {
     if (!asked) co_return site::refuse(wire::Code::malformed, request);
     const auto id = deciding.store.find(asked->number);
     if (!id) co_return site::refuse(404, "no_case");
-    looked(deciding, *id, who);
+    if (!looked(deciding, *id, who)) {
+        co_return site::refuse(wire::Code::not_allowed, request);
+    }
     const auto nonce = co_await deciding.nonce();
     if (!nonce) co_return site::refuse(nonce.error().code, request);
     const auto now = unix_now();
@@ -383,7 +386,9 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
     if (number == nullptr) co_return site::refuse(wire::Code::malformed, request);
     const auto id = deciding.store.find(*number);
     if (!id) co_return site::refuse(404, "no_case");
-    looked(deciding, *id, who);
+    if (!looked(deciding, *id, who)) {
+        co_return site::refuse(wire::Code::not_allowed, request);
+    }
     if (deciding.store.find(*id).one.kind == Kind::existing) {
         co_return sign_with_existing(deciding, *id, request, who);
     }

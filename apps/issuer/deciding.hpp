@@ -93,6 +93,8 @@ class Decisions {
 };
 
 // What deciding needs.
+By by_now(const Clerk& clerk);
+
 struct Deciding {
     site::Site& site;
     Clerks& clerks;

@@ -65,7 +65,7 @@ Response letters(Store& store, Looks& looks, const Request& request, const By& b
             ++unreadable;
         }
     }
-    looks.write(shown, Shown::paper, by);
+    looks.write(shown, LookWay::paper, by);
     return site::json_reply(json::serialize(json::object{
         {"letters", std::move(out)}, {"of", cases.size()}, {"unreadable", unreadable}}));
 }

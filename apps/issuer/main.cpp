@@ -261,7 +261,8 @@ int serve(const std::string& config_path) {
     const auto sealing_key = crypto::PrivateKey::load(settings.site.keys + "/sealing.key");
     demand_ready_to_decide(basis, site, sealing_key);
     Book book(book_file(settings));
-    Looks looks(book, basis.directory, basis.policy, basis.directory.find(basis.identity.id)->name);
+    Looks looks(book, store, basis.directory, basis.policy,
+                basis.directory.find(basis.identity.id)->name);
     Deciding deciding{.site = site,
                       .clerks = clerks,
                       .schemes = schemes,

@@ -43,10 +43,6 @@ Response misfit(Misfit why) {
     return site::refuse(409, to_text(why));
 }
 
-By by_now(const Clerk& clerk) {
-    return {.at = unix_now(), .clerk = clerk.name, .municipality = clerk.municipality};
-}
-
 // A stop is every window's. That the card works again, or never more, is for the own one to say:
 // whoever has stopped it does not hear that its owner has stopped it once more since.
 bool is_for_home_alone(const Happening& what) {
@@ -75,17 +71,10 @@ bool is_of_other_resident(const Office& office, const Clerk& clerk, const Happen
                                 {{.role = corrected->role, .number = corrected->number}});
 }
 
-// Written down before it is shown: whose case it is may ask who has looked.
-// A newborn's case shows its parents too. `stop_code`: for the slip, in this one answer.
+// `stop_code`: for the slip, in this one answer.
 Response case_of(Office& office, CaseId id, const Clerk& clerk, const std::string& stop_code = {}) {
     const auto file = office.store.find(id);
-    std::vector<std::string> shown{file.one.numbers.issuing};
-    for (const auto& parent : file.one.parents) {
-        if (const auto of = office.store.find(parent.person)) {
-            shown.push_back(office.store.find(*of).one.numbers.issuing);
-        }
-    }
-    office.looks.write(shown, Shown::record, by_now(clerk));
+    office.looks.write(file.one, LookWay::record, by_now(clerk));
     auto out = case_json(file, office.store.lines(id), unix_now());
     if (!office.store.is_served_at(clerk.municipality, id)) {
         const auto home = office.store.home(id);
@@ -119,14 +108,17 @@ void count_miss(Office& office, const Clerk& clerk) {
         searches_missed, {{"numbers", static_cast<std::int64_t>(number_misses.of_one_max)}});
 }
 
-// That somebody is known here by their resident number is said to whoever has it: the person may
-// ask who has looked.
+// Something is said of them, and nothing shown yet. Before anything is done: what cannot be written
+// down is not done.
+void look_at_known(Office& office, CaseId any_of_theirs, const Clerk& clerk) {
+    office.looks.write({office.store.find(any_of_theirs).one.numbers.issuing}, LookWay::known,
+                       by_now(clerk));
+}
+
+// That somebody is known here by their resident number is said to whoever has it.
 bool is_known(Office& office, const std::vector<Claim>& claims, CaseId but, const Clerk& clerk) {
     const auto known = office.store.find_known(claims, but);
-    if (known) {
-        office.looks.write({office.store.find(*known).one.numbers.issuing}, Shown::known,
-                           by_now(clerk));
-    }
+    if (known) look_at_known(office, *known, clerk);
     return known.has_value();
 }
 
@@ -158,6 +150,7 @@ void look_at_all_of(Office& office, CaseId id) {
 Response open_birth(Office& office, const std::string& parent, const Clerk& clerk) {
     const auto of = office.store.find(parent);
     if (!of) return site::refuse(404, no_case);
+    look_at_known(office, *of, clerk);
     const auto id = office.store.open_birth(
         *of, [&office] { return draw_numbers(office.schemes); }, by_now(clerk));
     return id ? case_of(office, *id, clerk) : misfit(id.error());
@@ -211,6 +204,7 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
         what->asked.health_care =
             office.store.give_new([&office] { return draw_numbers(office.schemes); }).health_care;
     }
+    look_at_known(office, *of, clerk);
     const auto id = office.store.open(*of, what->asked, by_now(clerk));
     if (!id) return misfit(id.error());
     look_at_all_of(office, *id);
@@ -230,15 +224,18 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(409, other_office);
     }
     json::array out, known;
+    std::vector<std::string> said;
     std::vector<std::optional<Applied>> invited;
     for (std::size_t i = 0; i < people->size(); ++i) {
         auto& one = (*people)[i];
-        if (is_known(office, one.claims, 0, clerk)) {
+        if (const auto of = office.store.find_known(one.claims, 0)) {
             known.emplace_back(i + 1);
+            said.push_back(office.store.find(*of).one.numbers.issuing);
         } else {
             invited.emplace_back(std::move(one));
         }
     }
+    office.looks.write(said, LookWay::known, by_now(clerk));
     for (const auto id : open_first(office, std::move(invited), clerk)) {
         const auto file = office.store.find(id);
         out.push_back(
@@ -254,8 +251,8 @@ Response letters(Office& office, const Request& request, const Clerk& clerk) {
     return letters(office.store, office.looks, request, by_now(clerk));
 }
 
-// Written down before they are shown: whose case it is may ask who has looked. One that cannot be
-// read does not take the others from the list; that there is one the worker says (case_unreadable).
+// One that cannot be read does not take the others from the list; that there is one the worker says
+// (case_unreadable).
 Response day(Office& office, const Request&, const Clerk& clerk) {
     auto cases = office.store.longest_waiting(listed_max + 1, clerk.municipality);
     const bool more = cases.size() > listed_max;
@@ -271,7 +268,7 @@ Response day(Office& office, const Request&, const Clerk& clerk) {
             continue;
         }
     }
-    office.looks.write(shown, Shown::list, by_now(clerk));
+    office.looks.write(shown, LookWay::list, by_now(clerk));
     const auto unreadable = cases.size() - out.size();
     return json_of({{"cases", std::move(out)}, {"more", more}, {"unreadable", unreadable}});
 }
@@ -304,17 +301,19 @@ Response find_people(Office& office, const Request& request, const Clerk& clerk)
     }
     if (people.empty() && !std::holds_alternative<Who>(*by)) count_miss(office, clerk);
     json::array out;
+    std::vector<std::string> shown;
     for (const auto& cases : people) {
         std::vector<CaseFile> files;
         for (const auto id : cases)
             files.push_back(office.store.find(id));
-        office.looks.write({files.front().one.numbers.issuing}, Shown::found, by_now(clerk));
+        shown.push_back(files.front().one.numbers.issuing);
         auto one = person_json(files, unix_now());
         if (const auto where = lives_elsewhere(office, clerk, cases.back()); !where.empty()) {
             one["elsewhere"] = where;
         }
         out.push_back(std::move(one));
     }
+    office.looks.write(shown, LookWay::found, by_now(clerk));
     return json_of({{"people", std::move(out)}});
 }
 
@@ -328,21 +327,22 @@ Response show(Office& office, const Request& request, const Clerk& clerk) {
 }
 
 // Of one case's person; for whoever answers their question.
-Response looks(Office& office, const Request& request, const Clerk&) {
+Response looks(Office& office, const Request& request, const Clerk& clerk) {
     constexpr std::size_t looks_max = 1'000;
     const auto by = read_search(request.body);
     const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(*number);
     if (!id) return site::refuse(404, no_case);
-    json::array out;
     const auto person = office.store.find(*id).one.numbers.issuing;
+    json::array out;
     for (const auto& look : office.book.looks(person, looks_max)) {
         out.push_back(json::object{{"at", look.at},
-                                   {"clerk", look.clerk},
+                                   {"clerk", office.store.open_clerk(look.clerk)},
                                    {"office", look.office},
-                                   {"what", wire::to_text(look.what)}});
+                                   {"what", look.way}});
     }
+    look_at_known(office, *id, clerk);
     return json_of({{"looks", std::move(out)}});
 }
 
@@ -432,15 +432,19 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         !is_newborn(applied->person, office.site.options.basis.policy.day_of(unix_now()))) {
         return site::refuse(409, "no_newborn");
     }
-    if (applied != nullptr && office.store.find(*id).one.kind == Kind::existing &&
-        has_card(office, *id, *applied)) {
-        return site::refuse(409, "has_card");
-    }
     const bool is_served = office.store.is_served_at(clerk.municipality, *id);
     if (is_of_other_resident(office, clerk, what->what) ||
         (!is_served && is_for_home_alone(what->what))) {
         return site::refuse(409, other_office);
     }
+    const auto before = office.store.find(*id).one;
+    if (applied != nullptr && before.kind == Kind::existing && has_card(office, *id, *applied)) {
+        note_known(office, *id, what->what, clerk);
+        return site::refuse(409, "has_card");
+    }
+    // What cannot be written down would leave done what nobody was shown, and a code that nobody
+    // has.
+    office.looks.write(before, LookWay::record, by_now(clerk));
     if (!code.empty()) {
         const auto told = tell_of_slip(office, *id, what->what, clerk);
         if (!told) return misfit(told.error());
@@ -483,6 +487,8 @@ Task<Response> card_session(Office& office, Request request, site::LoggedIn who)
         co_return site::refuse(wire::Code::overloaded, request);
     }
     if (!begun) co_return misfit(misfit_of(begun.error()));
+    // Certificates say who it is, and go to the chip through the clerk's computer.
+    office.looks.write(office.store.find(*id).one, LookWay::record, by_now(*clerk));
     office.cards.keep_return(who.mandate_hash, *id, now);
     json::array pins;
     for (const auto use : begun->pins)

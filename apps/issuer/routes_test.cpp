@@ -68,7 +68,7 @@ class WindowTest : public site::SiteFixture {
         worker.emplace(io, *store, *parties, basis.policy, Sender{}, log);
         cards.emplace(*store, basis.directory.card_authorities, Secret(Bytes(32, 5)),
                       [](CaseId) {});
-        looks.emplace(*book, basis.directory, basis.policy, "centre");
+        looks.emplace(*book, *store, basis.directory, basis.policy, "centre");
         deciding.emplace(Deciding{.site = of,
                                   .clerks = *clerks,
                                   .schemes = schemes,
@@ -96,11 +96,11 @@ class WindowTest : public site::SiteFixture {
     }
 
     // In which ways a case's person was shown.
-    std::multiset<Shown> shown(const std::string& number) {
-        std::multiset<Shown> out;
+    std::multiset<LookWay> shown(const std::string& number) {
+        std::multiset<LookWay> out;
         for (const auto& look :
              book->looks(store->find(*store->find(number)).one.numbers.issuing, 100))
-            out.insert(look.what);
+            out.insert(*wire::look_way_from(look.way));
         return out;
     }
 
@@ -733,7 +733,13 @@ TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
         const auto act = [&](const Happening& what) {
             return ask("/cases/act", {{"number", number}, {"happening", happening_json(what)}});
         };
-        EXPECT_EQ(act(theirs).body, kind == std::string("first") ? "known_person" : "has_card");
+        const auto is_first = kind == std::string("first");
+        // Each time: it is a try, and the person may read of it.
+        db::Connection(folder.path("book.sqlite"), db::Access::read_write).run("delete from look");
+        EXPECT_EQ(act(theirs).body, is_first ? "known_person" : "has_card");
+        EXPECT_EQ(
+            shown(store->find(*store->find_known(theirs.claims, 0)).number).count(LookWay::known),
+            1U);
         EXPECT_EQ(act(anothers).status, 200) << kind;
         const Corrected corrected{
             .claim = 0, .role = Role::resident, .number = theirs.claims[0].number};
@@ -742,7 +748,7 @@ TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
         invited["invited"] = application_json(theirs);
         EXPECT_EQ(ask("/cases/open", invited).body, "known_person") << kind;
     }
-    EXPECT_EQ(shown(store->find(*store->find_known(theirs.claims, 0)).number).count(Shown::known),
+    EXPECT_EQ(shown(store->find(*store->find_known(theirs.claims, 0)).number).count(LookWay::known),
               1U)
         << "who was told that somebody is known";
     // Who opens nothing hears nothing; who tries one number after the other is stopped.
@@ -787,7 +793,7 @@ TEST_F(WindowTest, ABatchHasALetterForEachWhoHasNotApplied) {
                                                {"address", "九十九県A市本町1丁目2番3号"}}));
     EXPECT_GT(last.at("until").as_int64(), unix_now());
     answer("/cases/letters", by);
-    const auto looks = [&](std::size_t i) { return shown(number_of(i)).count(Shown::paper); };
+    const auto looks = [&](std::size_t i) { return shown(number_of(i)).count(LookWay::paper); };
     EXPECT_EQ(looks(0), 1U);
     EXPECT_EQ(looks(count - 1), 1U);
     EXPECT_EQ(looks(5), 0U) << "is shown to nobody";
@@ -810,23 +816,65 @@ TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
     answer("/cases/day", {});
     answer("/people/find", {{"number", number}});
     const auto looks = answer("/cases/looks", {{"number", number}}).at("looks").as_array();
-    ASSERT_EQ(looks.size(), 3U);
+    ASSERT_EQ(looks.size(), 4U);
     for (const auto& one : looks) {
         EXPECT_EQ(text_at(one.as_object(), "clerk"), "taro");
         EXPECT_EQ(text_at(one.as_object(), "office"), "centre");
     }
-    EXPECT_EQ(shown(number), (std::multiset{Shown::list, Shown::found, Shown::record}));
+    EXPECT_EQ(shown(number),
+              (std::multiset{LookWay::list, LookWay::found, LookWay::record, LookWay::known}))
+        << "a supervisor who reads them is one of them";
     answer("/cases/decide", {{"number", number}, {"claim", 0}, {"same_person", true}});
-    EXPECT_EQ(shown(number).count(Shown::paper), 1U) << "a document shows it too";
+    EXPECT_EQ(shown(number).count(LookWay::paper), 1U) << "a document shows it too";
     const auto person = store->find(*store->find(number)).one.numbers.issuing;
-    this->looks->write({person}, Shown::record, {.at = unix_now() + 4'000, .clerk = "taro"});
-    EXPECT_EQ(shown(number).count(Shown::record), 2U) << "another hour";
-    this->looks->write({person}, Shown::record,
-                       {.at = unix_now() + 5'000, .clerk = "jiro", .municipality = "06990014"});
-    EXPECT_EQ(book->looks(person, 1).at(0).office, basis.directory.find("06990014")->name)
+    const auto look = [&](UnixTime in, const std::string& at) {
+        this->looks->write({person}, LookWay::record,
+                           {.at = unix_now() + in, .clerk = "jiro", .municipality = at});
+        return book->looks(person, 1).at(0);
+    };
+    EXPECT_EQ(look(86'400, "").office, "centre");
+    EXPECT_EQ(look(2 * 86'400, "06990014").office, basis.directory.find("06990014")->name)
         << "as people call it";
+    const auto last = look(3 * 86'400, "999999");
+    EXPECT_EQ(last.office, "999999") << "whom the directory does not know any more";
+    EXPECT_EQ(store->open_clerk(last.clerk), "jiro");
+    EXPECT_EQ(as_text(last.clerk).find("jiro"), std::string_view::npos)
+        << "a gateway reads the file";
     EXPECT_EQ(ask("/cases/looks", {{"number", "000000000000"}}).status, 404);
     EXPECT_EQ(ask("/cases/looks", {}).status, 400);
+}
+
+// What cannot be written down is not shown, and not done.
+TEST_F(WindowTest, WithoutItsLookNothingIsShownOrDone) {
+    const auto person = person_with_card();
+    const auto number = store->find(person).number;
+    store->open({.numbers = draw_numbers(schemes)}, {.at = 1});  // in the day's list
+    set_clerks({"window"});
+    db::Connection(folder.path("book.sqlite"), db::Access::read_write)
+        .run(
+            "create trigger planted before insert on look "
+            "begin select raise(abort, 'planted'); end");
+    const auto lines = store->lines(person).size();
+    EXPECT_EQ(ask("/cases/show", {{"number", number}}).status, 500);
+    EXPECT_EQ(ask("/cases/day", {}).status, 500);
+    EXPECT_EQ(ask("/people/find", {{"number", number}}).status, 500);
+    const json::object slip{{"number", number}, {"happening", {{"what", "new_slip"}}}};
+    EXPECT_EQ(ask("/cases/act", slip).status, 500);
+    EXPECT_EQ(store->lines(person).size(), lines) << "the slip before still counts";
+    const json::object stop{{"person", number}, {"kind", "stop"}, {"reason", "lost"}};
+    EXPECT_EQ(ask("/cases/open", stop).status, 500);
+    EXPECT_EQ(store->of_person(person).size(), 1U);
+}
+
+// What of somebody is open, or that they have a card, is something about them too.
+TEST_F(WindowTest, ARefusalIsALookToo) {
+    const auto number = store->find(person_with_card()).number;
+    set_clerks({"window"});
+    const json::object open{{"person", number}, {"kind", "return"}};
+    EXPECT_EQ(ask("/cases/open", open).status, 200);
+    db::Connection(folder.path("book.sqlite"), db::Access::read_write).run("delete from look");
+    EXPECT_EQ(ask("/cases/open", open).body, "other_case");
+    EXPECT_EQ(shown(number), (std::multiset{LookWay::known}));
 }
 
 TEST_F(WindowTest, ACaseThatCannotBeReadDoesNotHideTheOthers) {

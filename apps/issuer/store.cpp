@@ -756,6 +756,17 @@ std::optional<Store::WhoAsked> Store::find_operator(std::string_view jti) {
     return out;
 }
 
+Store::SealedName Store::seal_clerk(std::string_view name) const {
+    return {.index = crypto::hmac_sha256(index_key_.view(), {as_bytes("clerk\n"), as_bytes(name)}),
+            .sealed = crypto::aead_seal(seal_key_.view(), as_bytes(name), as_bytes("clerk"))};
+}
+
+std::string Store::open_clerk(ByteView sealed) const {
+    const auto name = crypto::aead_open(seal_key_.view(), sealed, as_bytes("clerk"));
+    if (!name) throw Failure("a clerk's name does not open: another key, or altered");
+    return std::string(as_text(*name));
+}
+
 std::expected<Case, Misfit> Store::refuse(CaseId id, OrderName order, const std::string& code,
                                           By by) {
     Together together(*this);

@@ -161,6 +161,13 @@ class Store {
         Operator by;
     };
     std::optional<WhoAsked> find_operator(std::string_view jti);
+    // A clerk's name for the book, which a gateway reads: the same one has the same index.
+    struct SealedName {
+        Hash index{};
+        Bytes sealed;
+    };
+    [[nodiscard]] SealedName seal_clerk(std::string_view name) const;
+    [[nodiscard]] std::string open_clerk(ByteView sealed) const;
     // There is nobody to send it to: noted as sent and refused, or neither.
     std::expected<Case, Misfit> refuse(CaseId id, OrderName order, const std::string& code, By by);
     // What came of it: noted, and not sent again, or neither.

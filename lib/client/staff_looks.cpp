@@ -12,7 +12,7 @@ Parsed<StaffLook> read_one(const json::value& value) {
     if (!value.is_object()) return bad("a look is not an object");
     Members in(value.get_object());
     StaffLook out{.at = in.integer("at"), .office = in.text("office")};
-    const auto what = wire::shown_from(in.text("what"));
+    const auto what = wire::look_way_from(in.text("what"));
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!what || out.office.empty()) return bad("a look has no office or no way that is known");
     out.what = *what;

@@ -12,7 +12,7 @@ namespace mado::client {
 struct StaffLook {
     UnixTime at = 0;
     std::string office;  // of the holder's house, as people call it
-    wire::Shown what = wire::Shown::record;
+    wire::LookWay what = wire::LookWay::record;
 };
 
 struct StaffLooks {

@@ -35,8 +35,8 @@ TEST(StaffLooksAnswer, IsReadForTheScreen) {
     ASSERT_EQ(read->looks.size(), 2U);
     EXPECT_EQ(read->looks[0].at, 1'795'575'600);
     EXPECT_EQ(read->looks[0].office, "A市");
-    EXPECT_EQ(read->looks[0].what, wire::Shown::record);
-    EXPECT_EQ(read->looks[1].what, wire::Shown::list);
+    EXPECT_EQ(read->looks[0].what, wire::LookWay::record);
+    EXPECT_EQ(read->looks[1].what, wire::LookWay::list);
     EXPECT_FALSE(read_staff_looks(answer(list), {{"from", "2026-01"}})) << "of other months";
 }
 

@@ -1,8 +1,8 @@
 -- What the issuing centre has for people to read, for the gateway that stands beside it: a file of
 -- its own, because the gateway reads numbers, and learns of what is in a case nothing.
 -- Trusted for: what people are shown. Who can read it learns which issuing numbers have a
--- certificate that ends on which day, got another slip, or were looked at by which clerk, and
--- nobody's name but the clerks'. Who can change it can hide a notice or a look.
+-- certificate that ends on which day, got another slip, or were looked at where and when, and
+-- nobody's name. Who can change it can hide a notice or a look.
 
 create table notice (
     notice_id text primary key,
@@ -16,15 +16,16 @@ create table notice (
 create index notice_number on notice (number);
 create index notice_day on notice (coalesce(deadline, received));
 
--- Whom a clerk was shown, before it was shown. The person gets all but the clerk; a supervisor, whom
--- the person asks, that too.
+-- Whom a clerk was shown, before it was shown: of one clerk, day and way the first. The person gets
+-- all but the clerk; a supervisor, whom the person asks, that too.
 create table look (
-    number text not null,      -- the issuing number
-    at     integer not null,
-    day    text not null,      -- of `at`, in the country: 2026-11-27
-    clerk  text not null,
-    office text not null,      -- whose window it was at, or the centre: as people call it
-    what   text not null       -- how: docs/protocols/gateway.md, `staff-looks`
+    number      text not null,     -- the issuing number
+    at          integer not null,
+    day         text not null,     -- of `at`, in the country: 2026-11-27
+    clerk_index blob not null,     -- keyed hash of the clerk's name
+    clerk       blob not null,     -- the name, sealed: the centre's store has the key, no gateway
+    office      text not null,     -- whose window it was at, or the centre: as people call it
+    what        text not null      -- how: docs/protocols/gateway.md, `staff-looks`
 ) strict;
-create index look_number on look (number, at);
+create unique index look_once on look (number, day, what, clerk_index);
 create index look_at on look (at);

@@ -24,20 +24,15 @@ Parsed<void> complete(ParameterValues& values, Date today) {
     return complete_months(values, today, {.standard = 12, .max = 60});
 }
 
-constexpr std::array ways{
-    std::pair{Shown::list, std::string_view("list")},
-    std::pair{Shown::found, std::string_view("found")},
-    std::pair{Shown::record, std::string_view("record")},
-    std::pair{Shown::paper, std::string_view("paper")},
-    std::pair{Shown::known, std::string_view("known")},
-};
+constexpr std::array ways{LookWay::list, LookWay::found, LookWay::record, LookWay::paper,
+                          LookWay::known};
 
 Parsed<json::object> look_json(const Row& row, const ServiceQuestion& question) {
     const auto day = row.text("day");
     const auto what = row.text("what").value_or("");
     auto office = row.text("office").value_or("");
     if (!day || office.empty()) return bad("a look has no day or no office");
-    if (!shown_from(what)) return bad("a look's way is not one of those that there are");
+    if (!look_way_from(what)) return bad("a look's way is not one of those that there are");
     const auto at = *row.integer("at");
     if (at < 0) return bad("a look before there were any");
     const auto month = day->substr(0, 7);
@@ -95,13 +90,25 @@ constexpr Contract contract{.service = "staff-looks",
 
 }  // namespace
 
-std::string_view to_text(Shown what) {
-    return std::ranges::find(ways, what, [](const auto& one) { return one.first; })->second;
+std::string_view to_text(LookWay way) {
+    switch (way) {
+        case LookWay::list:
+            return "list";
+        case LookWay::found:
+            return "found";
+        case LookWay::record:
+            return "record";
+        case LookWay::paper:
+            return "paper";
+        case LookWay::known:
+            return "known";
+    }
+    return {};
 }
 
-std::optional<Shown> shown_from(std::string_view text) {
-    const auto* found = std::ranges::find(ways, text, [](const auto& one) { return one.second; });
-    return found == ways.end() ? std::nullopt : std::optional(found->first);
+std::optional<LookWay> look_way_from(std::string_view text) {
+    const auto* found = std::ranges::find(ways, text, [](LookWay way) { return to_text(way); });
+    return found == ways.end() ? std::nullopt : std::optional(*found);
 }
 
 const Contract& staff_looks_contract() {

@@ -14,15 +14,15 @@ namespace mado::wire {
 constexpr std::size_t staff_looks_max = 400;
 
 // In which way it was shown.
-enum class Shown {
+enum class LookWay {
     list,    // in a list of many
     found,   // among what was searched for
     record,  // by itself
     paper,   // on a document or a letter
     known,   // only that the holder knows the person
 };
-std::string_view to_text(Shown what);
-std::optional<Shown> shown_from(std::string_view text);
+std::string_view to_text(LookWay way);
+std::optional<LookWay> look_way_from(std::string_view text);
 
 const Contract& staff_looks_contract();
 

@@ -70,10 +70,11 @@ TEST_F(StaffLooks, WhatIsNoLookIsRefused) {
     EXPECT_NE(why_bad({look(-1)}), "");
 }
 
-TEST(ShownTest, EveryWayIsReadAsItIsWritten) {
-    for (const auto what : {Shown::list, Shown::found, Shown::record, Shown::paper, Shown::known})
-        EXPECT_EQ(shown_from(to_text(what)), what);
-    EXPECT_FALSE(shown_from("looked"));
+TEST(LookWayTest, EveryWayIsReadAsItIsWritten) {
+    for (const auto what :
+         {LookWay::list, LookWay::found, LookWay::record, LookWay::paper, LookWay::known})
+        EXPECT_EQ(look_way_from(to_text(what)), what);
+    EXPECT_FALSE(look_way_from("looked"));
 }
 
 }  // namespace
