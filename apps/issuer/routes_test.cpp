@@ -1297,6 +1297,12 @@ TEST_F(WindowTest, TheStatusPageSaysWhatThePersonHasToDo) {
                              .front();
     expect_shown(by_slip("/status", store->find(invited).number),
                  {"① Invitation", "Please hand in the application", "Waiting for you"});
+    // Of a newborn, by its parent's birth date until there is its own.
+    const auto birth = store->open_birth(person_with_card(),
+                                         [this] { return draw_numbers(schemes); }, {.at = now});
+    ASSERT_TRUE(birth);
+    expect_shown(by_slip("/status", store->find(*birth).number),
+                 {"The parent who files it", "Waiting for the parent", "Notice of birth"});
     const auto nobodys = store->open({.numbers = draw_numbers(schemes)}, {.at = now});
     expect_shown(by_slip("/status", store->find(nobodys).number), {"There is nothing with this"});
 }

@@ -119,15 +119,18 @@ struct Found {
     bool all = false;
 };
 
+// Of a newborn whose form is not there yet, the parent's who came.
+std::optional<Date> birth_date_of(const Case& one) {
+    if (const auto& who = who_of(one)) return who->birth_date;
+    if (one.invited) return one.invited->person.birth_date;
+    if (!one.parents.empty()) return one.parents.front().attributes.birth_date;
+    return std::nullopt;
+}
+
 std::optional<Found> find_by_slip(Office& office, const StopAsked& asked) {
     if (const auto of = find_slip(office, asked)) return Found{.id = *of, .all = true};
     const auto of = office.store.find(asked.code);
-    if (!of) return std::nullopt;
-    const auto one = office.store.find(*of).one;
-    const auto& who = who_of(one);
-    const auto born = who           ? std::optional(who->birth_date)
-                      : one.invited ? std::optional(one.invited->person.birth_date)
-                                    : std::nullopt;
+    const auto born = of ? birth_date_of(office.store.find(*of).one) : std::nullopt;
     return born == asked.birth_date ? std::optional(Found{.id = *of}) : std::nullopt;
 }
 
