@@ -54,9 +54,27 @@ bool has_reason(Kind kind, std::string_view reason);
 // Who has to do something.
 enum class Actor { person, clerk, register_holder, relay, authority };
 std::string_view to_text(Actor actor);
+// Whose a step is, nearer than that.
+enum class Doer {
+    person,
+    clerk,
+    register_holder,
+    relay,
+    authority,
+    parent,
+    other_clerk,
+    insurer,
+    medical_insurer,
+    municipality
+};
+std::string_view to_text(Doer who);
+// Online: nobody has to go anywhere.
+enum class Where { online, in_person, anywhere };
 
 // The report's steps, in the order in which a case goes through them.
 enum class Step {
+    invite,          // 1: by letter, or somebody has come; never to do
+    opened,          // the same of a later case; never to do
     apply,           // 2: at the municipality, with the insurance card
     confirm,         // 3, 4, 5: each register is asked about its own number
     settle,          // a register writes otherwise, or does not know the number
@@ -87,8 +105,12 @@ struct StepInfo {
     Step step;
     std::string_view name, report;  // the report's number
     int days;                       // until it is late
+    Where where;                    // unless it is done at home
+    Doer who;
+    std::optional<Doer> and_who = {};
 };
 const StepInfo& info(Step step);
+constexpr auto last_step = Step::file_elsewhere;
 
 // Whose register knows the person under a number.
 enum class Role { resident, medical, pension, care };

@@ -15,6 +15,7 @@
 #include "routes.hpp"
 #include "site/pages.hpp"
 #include "site/program.hpp"
+#include "status_page.hpp"
 #include "stop_page.hpp"
 #include "take_on.hpp"
 #include "telephones.hpp"
@@ -77,6 +78,11 @@ std::vector<site::Place> places() {
         {.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
         {.path = stop_path,
          .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
+         .open = true},
+        {.path = status_path,
+         .name = {.ja = "手続の進みぐあい",
+                  .en = "Application status",
+                  .easy = "てつづきは どこまで"},
          .open = true},
         {.path = renew_path,
          .name = {.ja = "カードの更新",

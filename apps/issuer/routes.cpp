@@ -17,6 +17,7 @@
 #include "site/answers.hpp"
 #include "site/pages.hpp"
 #include "site/routes.hpp"
+#include "status_page.hpp"
 #include "stop_page.hpp"
 #include "window.hpp"
 
@@ -731,6 +732,8 @@ std::vector<http::Route> routes(Office& office) {
                                    co_return co_await sessions(office, request, who);
                                }));
     for (auto& one : stop_routes(office))
+        own.push_back(std::move(one));
+    for (auto& one : status_routes(office))
         own.push_back(std::move(one));
     for (auto& one : renew_routes(office))
         own.push_back(std::move(one));

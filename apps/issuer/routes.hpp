@@ -18,10 +18,11 @@
 
 namespace mado::issuer {
 
-// A slip's code and a birth date that are nobody's, for each of the two pages that ask for them.
+// A slip's number and a birth date that are nobody's, for each of two: the pages that stop a card
+// and that say how far a case is, together, and the one that goes on with a renewal.
 // Who is found counts for nothing: a stop is never one too many. Of 10^11 codes that have their
 // check digit, and with a birth date: guessing stays hopeless, also by somebody with as many
-// networks as one block of IPv6 has. So nobody closes the page that stops cards; who does that with
+// networks as one block of IPv6 has. So nobody closes the pages that stop cards; who does that with
 // the other one, by 20,000 networks, keeps renewals waiting, and windows go on with them.
 constexpr Tries::Limits stop_misses_max{
     .window_s = 3'600, .of_one_max = 10, .in_all_max = 200'000, .forgets = true};

@@ -10,6 +10,7 @@
 #include "page/answer.hpp"
 #include "site/answers.hpp"
 #include "site/pages.hpp"
+#include "status_page.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -34,14 +35,6 @@ constexpr Words text{
     "let it work again.",
     "カードを なくしたら、ここで とめて ください。かみに ある 「カードを とめる ばんごう」と、"
     "うまれた [日|ひ]を [入|い]れて ください。みつかったら、まどぐちに きて ください。"};
-constexpr Words code_label{"停止コード（12桁）", "Stop code (12 digits)",
-                           "カードを とめる ばんごう（12けた）"};
-// All three have 12 digits, and a check digit of the same kind.
-constexpr Words code_hint{
-    "紙に「停止コード」とあるものです。受付番号でも、保健医療番号でもありません。",
-    "The slip calls it “Stop code”. It is neither the number of the application nor the "
-    "health-care number.",
-    "「うけつけ ばんごう」や 「ほけん いりょう ばんごう」では ありません。"};
 constexpr Words birth_legend{"生年月日", "Birth date", "うまれた [日|ひ]"};
 constexpr Words year_label{"年（西暦）", "Year", "[年|ねん]"};
 constexpr Words year_hint{"西暦の4桁です。昭和61年は1986年です。", "Four digits. Shōwa 61 is 1986.",
@@ -71,6 +64,9 @@ constexpr Words another_card{
     "found by its number and your birth date.",
     "[新|あたら]しい カードは まどぐちで つくれます。びょういんでは、ほけんの ばんごうと うまれた "
     "[日|ひ]を いって ください。"};
+
+constexpr Words to_status{"手続がどこまで進んだかを見る", "See how far your application is",
+                          "てつづきが どこまで すすんだか [見|み]る"};
 
 enum class Outcome {
     wrong_code,
@@ -195,6 +191,19 @@ SlipWrong wrong_in(Outcome outcome) {
     return {};
 }
 
+// What comes after a stop; "" where there was none.
+std::string after_stop(page::Language language, Outcome outcome) {
+    const bool may_be_found = outcome == Outcome::stopped || outcome == Outcome::stopped_here;
+    const bool is_gone = outcome == Outcome::stopped_for_good;
+    std::string out;
+    if (may_be_found) out += fmt::format("<p>{}</p>", say(language, if_found));
+    if (is_gone) out += fmt::format("<p>{}</p>", say(language, keys_gone));
+    if (may_be_found || is_gone || outcome == Outcome::no_card) {
+        out += fmt::format("<p>{}</p>", say(language, another_card));
+    }
+    return out;
+}
+
 // What was typed stands there again where it can be mended; nothing of it stays on a screen where
 // the card is stopped.
 Response show(Office& office, const Request& request, std::optional<Outcome> outcome,
@@ -212,18 +221,16 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
                                 of.mistake ? "mistake" : "said", said);
         }
     }
-    const bool may_be_found = outcome == Outcome::stopped || outcome == Outcome::stopped_here;
-    const bool is_gone = outcome == Outcome::stopped_for_good;
-    if (may_be_found) body += fmt::format("<p>{}</p>", say(look.language, if_found));
-    if (is_gone) body += fmt::format("<p>{}</p>", say(look.language, keys_gone));
-    if (may_be_found || is_gone || outcome == Outcome::no_card) {
-        body += fmt::format("<p>{}</p>", say(look.language, another_card));
-    } else {
+    const auto next = outcome ? after_stop(look.language, *outcome) : "";
+    body += next;
+    if (next.empty()) {
         body += fmt::format(R"(<p>{}</p>{}<p class="hint">{}</p>)", say(look.language, text),
                             slip_form(look.language, stop_path, stop_button, typed,
                                       outcome ? wrong_in(*outcome) : SlipWrong{}),
                             say(look.language, no_slip, office.telephones.hotline));
     }
+    body += fmt::format(R"(<p><a class="alone" href="{}">{}</a></p>)", status_path,
+                        say(look.language, to_status));
     return site::shown(request, site::whole(office.site, look,
                                             {.path = std::string(stop_path),
                                              .here = stop_path,
@@ -257,6 +264,14 @@ Outcome outcome_of(Office& office, CaseId id, const Case& one) {
     if (std::ranges::any_of(one.before, &Before::foreign)) return Outcome::stopped_here;
     return has_lost_its_keys(office.store.cases_of_person(id), one) ? Outcome::stopped_for_good
                                                                     : Outcome::stopped;
+}
+
+std::string text_of_stop(Office& office, page::Language language, CaseId stop) {
+    const auto one = office.store.find(stop).one;
+    if (one.found || one.given_up || one.overtaken) return {};
+    const auto outcome = is_stopped(one) ? outcome_of(office, stop, one) : Outcome::under_way;
+    const auto said = say(language, words_of(outcome).words, office.telephones.hotline);
+    return fmt::format("<p><strong>{}</strong></p>{}", said, after_stop(language, outcome));
 }
 
 // A card that is being ended anyway: not before the relay has said so.
@@ -323,6 +338,14 @@ std::optional<unsigned> number_in(const http::Form& form, const std::string& nam
 
 }  // namespace
 
+// All three have 12 digits, and a check digit of the same kind.
+const SlipCode stop_code_asked{
+    .label = {"停止コード（12桁）", "Stop code (12 digits)", "カードを とめる ばんごう（12けた）"},
+    .hint = {"紙に「停止コード」とあるものです。受付番号でも、保健医療番号でもありません。",
+             "The slip calls it “Stop code”. It is neither the number of the application nor the "
+             "health-care number.",
+             "「うけつけ ばんごう」や 「ほけん いりょう ばんごう」では ありません。"}};
+
 const Words& words_of(StopMistake mistake) {
     return mistake == StopMistake::code ? wrong_code : wrong_date;
 }
@@ -338,12 +361,12 @@ std::string mistake_title(page::Language language, const Words& of_page) {
 }
 
 std::string slip_form(page::Language language, std::string_view action, const Words& button,
-                      const http::Form& typed, SlipWrong wrong) {
+                      const http::Form& typed, SlipWrong wrong, const SlipCode& code) {
     const auto date = [&](const Field& of) { return field(language, of, typed, wrong.birth_date); };
     return fmt::format(
         R"(<form method="post" action="{}">{}<fieldset><legend>{}</legend>{}{}{})"
         R"(</fieldset><p><button type="submit">{}</button></p></form>)",
-        action, field(language, {"code", code_label, 30, "off", &code_hint}, typed, wrong.code),
+        action, field(language, {"code", code.label, 30, "off", &code.hint}, typed, wrong.code),
         say(language, birth_legend), date({"year", year_label, 4, "bday-year", &year_hint}),
         date({"month", month_label, 2, "bday-month"}), date({"day", day_label, 2, "bday-day"}),
         say(language, button));
@@ -368,6 +391,10 @@ std::expected<StopAsked, StopMistake> read_stop(const http::Form& form) {
                      std::chrono::day(*day);
     if (!out.birth_date.ok()) return std::unexpected(StopMistake::birth_date);
     return out;
+}
+
+std::string stop_text(Office& office, page::Language language, CaseId stop) {
+    return text_of_stop(office, language, stop);
 }
 
 std::vector<http::Route> stop_routes(Office& office) {

@@ -33,6 +33,12 @@ constexpr std::string_view slip_mistake_id = "mistake";
 std::string mistake_text(page::Language language, const std::string& said);
 std::string mistake_title(page::Language language, const page::Words& of_page);
 
+// Which of the slip's numbers is asked for.
+struct SlipCode {
+    page::Words label, hint;
+};
+extern const SlipCode stop_code_asked;
+
 struct SlipWrong {
     bool code = false;
     bool birth_date = false;
@@ -40,7 +46,10 @@ struct SlipWrong {
 // The form for a slip's code and a birth date, and its one button. `typed`: what stands in it;
 // `wrong`: which fields the mistake is about.
 std::string slip_form(page::Language language, std::string_view action, const page::Words& button,
-                      const http::Form& typed = {}, SlipWrong wrong = {});
+                      const http::Form& typed = {}, SlipWrong wrong = {},
+                      const SlipCode& code = stop_code_asked);
+// How /stop says that this open stop stands, as HTML; "": it says nothing of it any more.
+std::string stop_text(Office& office, page::Language language, CaseId stop);
 
 // GET and POST.
 std::vector<http::Route> stop_routes(Office& office);

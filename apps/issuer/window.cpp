@@ -6,6 +6,7 @@
 #include "birth.hpp"
 #include "crypto/x509.hpp"
 #include "orders.hpp"
+#include "progress.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -101,6 +102,25 @@ json::array cards_json(const std::vector<IssuedCard>& issued) {
         if (chip && !chip->empty()) each["chip"] = hex(*chip);
         if (card.foreign) each["foreign"] = true;
         out.push_back(std::move(each));
+    }
+    return out;
+}
+
+// Each step in its turn: what the page draws, besides what is to do.
+json::array progress_json(const Case& one, const std::vector<Line>& lines) {
+    json::array out;
+    for (const auto& row : progress_of(one, lines)) {
+        const auto& step = info(row.step);
+        json::array who;
+        for (const auto each : row.who)
+            who.emplace_back(to_text(each));
+        json::object shown{{"step", step.name},
+                           {"report", step.report},
+                           {"state", to_text(row.state)},
+                           {"who", std::move(who)}};
+        if (row.state == StepState::done && row.at) shown["at"] = *row.at;
+        if (row.where != Where::anywhere) shown["online"] = row.where == Where::online;
+        out.push_back(std::move(shown));
     }
     return out;
 }
@@ -296,6 +316,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     if (can_cancel(one, now)) out["can_cancel"] = true;
     // On the slip or the card, and to nobody before the person has it in hand.
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;
+    out["progress"] = progress_json(one, lines);
     json::array happened;
     for (const auto& line : lines)
         happened.push_back(line_json(line));

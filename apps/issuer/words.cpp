@@ -8,31 +8,33 @@ namespace mado::issuer {
 namespace {
 
 constexpr std::array steps{
-    StepInfo{Step::apply, "apply", "②", 30},
-    StepInfo{Step::confirm, "confirm", "③④⑤", 1},
-    StepInfo{Step::settle, "settle", "⑤", 14},
-    StepInfo{Step::link, "link", "⑧-1", 1},
-    StepInfo{Step::make_keys, "make_keys", "⑥", 14},
-    StepInfo{Step::certify, "certify", "⑥⑦", 1},
-    StepInfo{Step::write, "write", "⑧-1", 1},
-    StepInfo{Step::hand_over, "hand_over", "⑨⑩", 30},
-    StepInfo{Step::activate, "activate", "⑧-2", 1},
-    StepInfo{Step::tell, "tell", "⑪", 7},
-    StepInfo{Step::take_back, "take_back", "", 1},
-    StepInfo{Step::stop, "stop", "", 1},
-    StepInfo{Step::look_for, "look_for", "", 30},
-    StepInfo{Step::resume, "resume", "", 1},
-    StepInfo{Step::end_signing, "end_signing", "", 1},
-    StepInfo{Step::end_old, "end_old", "", 1},
-    StepInfo{Step::approve, "approve", "", 1},
-    StepInfo{Step::record, "record", "", 1},
-    StepInfo{Step::reset, "reset", "", 1},
-    StepInfo{Step::sign, "sign", "②", 14},
-    StepInfo{Step::end_number, "end_number", "", 1},
-    StepInfo{Step::notify, "notify", "", 1},
-    StepInfo{Step::file, "file", "", 1},
-    StepInfo{Step::decide, "decide", "", 30},
-    StepInfo{Step::file_elsewhere, "file_elsewhere", "", 14},
+    StepInfo{Step::invite, "invite", "①", 0, Where::anywhere, Doer::clerk},
+    StepInfo{Step::opened, "opened", "", 0, Where::anywhere, Doer::clerk},
+    StepInfo{Step::apply, "apply", "②", 30, Where::in_person, Doer::person},
+    StepInfo{Step::confirm, "confirm", "③④⑤", 1, Where::online, Doer::register_holder},
+    StepInfo{Step::settle, "settle", "⑤", 14, Where::in_person, Doer::clerk},
+    StepInfo{Step::link, "link", "⑧-1", 1, Where::online, Doer::relay},
+    StepInfo{Step::make_keys, "make_keys", "⑥", 14, Where::in_person, Doer::clerk},
+    StepInfo{Step::certify, "certify", "⑥⑦", 1, Where::online, Doer::authority},
+    StepInfo{Step::write, "write", "⑧-1", 1, Where::in_person, Doer::clerk},
+    StepInfo{Step::hand_over, "hand_over", "⑨⑩", 30, Where::in_person, Doer::person, Doer::clerk},
+    StepInfo{Step::activate, "activate", "⑧-2", 1, Where::online, Doer::relay},
+    StepInfo{Step::tell, "tell", "⑪", 7, Where::online, Doer::insurer},
+    StepInfo{Step::take_back, "take_back", "", 1, Where::online, Doer::authority},
+    StepInfo{Step::stop, "stop", "", 1, Where::online, Doer::relay, Doer::authority},
+    StepInfo{Step::look_for, "look_for", "", 30, Where::anywhere, Doer::person},
+    StepInfo{Step::resume, "resume", "", 1, Where::online, Doer::relay, Doer::authority},
+    StepInfo{Step::end_signing, "end_signing", "", 1, Where::online, Doer::relay, Doer::authority},
+    StepInfo{Step::end_old, "end_old", "", 1, Where::online, Doer::relay, Doer::authority},
+    StepInfo{Step::approve, "approve", "", 1, Where::anywhere, Doer::other_clerk},
+    StepInfo{Step::record, "record", "", 1, Where::online, Doer::relay},
+    StepInfo{Step::reset, "reset", "", 1, Where::in_person, Doer::clerk},
+    StepInfo{Step::sign, "sign", "②", 14, Where::in_person, Doer::person},
+    StepInfo{Step::end_number, "end_number", "", 1, Where::online, Doer::relay},
+    StepInfo{Step::notify, "notify", "", 1, Where::online, Doer::municipality},
+    StepInfo{Step::file, "file", "", 1, Where::online, Doer::medical_insurer},
+    StepInfo{Step::decide, "decide", "", 30, Where::online, Doer::medical_insurer},
+    StepInfo{Step::file_elsewhere, "file_elsewhere", "", 14, Where::anywhere, Doer::clerk},
 };
 
 constexpr std::array kinds{
@@ -123,6 +125,32 @@ std::string_view to_text(Actor actor) {
             return "relay";
         case Actor::authority:
             return "authority";
+    }
+    return "";
+}
+
+std::string_view to_text(Doer who) {
+    switch (who) {
+        case Doer::person:
+            return "person";
+        case Doer::clerk:
+            return "clerk";
+        case Doer::register_holder:
+            return "register";
+        case Doer::relay:
+            return "relay";
+        case Doer::authority:
+            return "authority";
+        case Doer::parent:
+            return "parent";
+        case Doer::other_clerk:
+            return "other_clerk";
+        case Doer::insurer:
+            return "insurer";
+        case Doer::medical_insurer:
+            return "medical_insurer";
+        case Doer::municipality:
+            return "municipality";
     }
     return "";
 }

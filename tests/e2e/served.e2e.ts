@@ -1,10 +1,12 @@
 // The pages that C++ makes whole, without a script: those of the issuing centre for whoever has
-// lost a card or renews it, and those of the card's own program. What checkers find, small windows,
-// and mistakes.
-import { beforeAll, describe, expect, test } from "vitest";
+// lost a card, renews it or wants to know how far it is, and those of the card's own program. What
+// checkers find, small windows, and mistakes.
+import { writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { agent, languages, own, tests_share_a_visit, window_page } from "./country";
+import { agent, cli, languages, own, root, tests_share_a_visit, window_page } from "./country";
 import { expect_mistake, expect_page, send_unchecked } from "./pages";
+import { application } from "./window";
 
 const refused = (status: number) => {
   const is_other = (text: string) => !text.includes(` status of ${status} `);
@@ -24,7 +26,7 @@ const mistakes: [string, Typed, string[]][] = [
   ["nobody", nobody, ["code", "year", "month", "day"]],
 ];
 
-describe.each(["stop", "renew/on"])("/%s", (path) => {
+describe.each(["stop", "status", "renew/on"])("/%s", (path) => {
   tests_share_a_visit("hanako");
   const name = path.replace("/", "-");
   describe.each(languages)("%s", (language) => {
@@ -47,6 +49,55 @@ describe.each(["stop", "renew/on"])("/%s", (path) => {
       expect(await page.inputValue("#code"), "typed once").toBe(typed.code);
       await expect_page(served, `${name}-${which}-${language}`);
     });
+  });
+});
+
+// One who is invited, one whose case is given up, and one for whom a second clerk is waited for.
+describe("/status, with a slip", () => {
+  tests_share_a_visit("hanako");
+  const born: Record<string, string> = { unlock: "1986-05-01" };
+  const numbers: Record<string, string> = {};
+  const issue = (...words: string[]) =>
+    cli("issue", "--clerk", "sato-1", "--pin", "1234", ...words);
+
+  beforeAll(() => {
+    const file = `${root}/run/invite-status.json`;
+    const invited = { ...application(), claims: [] };
+    writeFileSync(file, JSON.stringify({ people: [invited, invited] }));
+    const { cases } = JSON.parse(issue("--json", "invite", file)) as {
+      cases: { number: string }[];
+    };
+    [numbers.invited, numbers.over] = cases.map(({ number }) => number) as [string, string];
+    born.invited = born.over = invited.person.birth_date;
+    issue("cancel", numbers.over, "test");
+    const found = JSON.parse(issue("--json", "find", "--health-number", "621874998319")) as {
+      people: { person: string }[];
+    };
+    const of = ["--person", found.people[0]!.person, "--kind", "unlock"];
+    const opened = JSON.parse(issue("--json", "open", ...of, "--uses", "authentication")) as {
+      number: string;
+    };
+    numbers.unlock = opened.number;
+  });
+  afterAll(() => {
+    for (const which of ["invited", "unlock"]) issue("cancel", numbers[which]!, "test");
+  });
+
+  const all = ["invited", "unlock", "over"];
+  const each = languages.flatMap((language) => all.map((which) => [which, language]));
+  test.each(each)("%s, %s", async (which, language) => {
+    const { page } = own;
+    await page.goto(`${window_page}status?lang=${language}`);
+    const [year, month, day] = born[which!]!.split("-") as [string, string, string];
+    await type_slip(page, { code: numbers[which!]!, year, month, day });
+    const served = await send_unchecked(page);
+    expect(page.url()).toBe(`${window_page}status`);
+    expect(served).not.toMatch(/厚労|コウロウ|九十九|A市/);
+    expect(served.replace(/\s/g, "")).not.toContain(numbers[which!]!);
+    expect(await page.locator(".steps li").count()).toBeGreaterThan(2);
+    const now = which === "over" ? 0 : 1;
+    expect(await page.locator('.steps [aria-current="step"]').count()).toBe(now);
+    await expect_page(served, `status-${which}-${language}`);
   });
 });
 

@@ -936,6 +936,7 @@ test("the slip: the stop code with words, and all of it as a text", async () => 
   await page.getByRole("button", { name: "受付票を見る" }).click();
   await page.locator(".slip").waitFor();
   expect(await page.locator(".slip").innerText()).not.toContain("停止コード");
+  expect(await page.locator(".slip").innerText()).toContain("https://issuer.example/status");
   await change(page, (office) => {
     Object.assign(office.cases[3], { health_care_number: "621874998319", todo: [] });
     office.cases[3].lines.push({ what: "handed_over", at: office.now, clerk: "佐藤" });

@@ -16,8 +16,9 @@ import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
 import { end_key, kind_phrase, step_phrase, who_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
-import { days_late, has_new_keys, progress_of, type Progress } from "./progress";
-import { attributes, card_place, type Case, type Person, type Todo } from "./record";
+import { days_late, has_new_keys, todo_at } from "./progress";
+import { attributes, card_place, type Case, type Person } from "./record";
+import type { Progress, Todo } from "./record";
 import { WriteCard, chip_steps } from "./write_card";
 
 function Section(props: { id: string; title: string; children: ComponentChildren }): JSX.Element {
@@ -148,15 +149,16 @@ function to_claims(event: Event): void {
 // ---- how far ----
 
 function Row({ desk, one, row }: Omit<CasePart, "act"> & { row: Progress }): JSX.Element {
+  const waiting = todo_at(row.step, one);
   return (
     <li class={row.state} aria-current={row.state === "waits" ? "step" : undefined}>
       <p>
         <span class="step">
-          <Read text={step_phrase(row.step)} />
+          <Read text={step_phrase(row)} />
         </span>{" "}
-        <Place step={row.step} one={one} />{" "}
+        <Place {...row} />{" "}
         <span class="acts">
-          <Read text={who_phrase(row.step, one)} />
+          <Read text={who_phrase(row)} />
         </span>{" "}
         <span class="state">
           {row.at === undefined ? (
@@ -166,9 +168,9 @@ function Row({ desk, one, row }: Omit<CasePart, "act"> & { row: Progress }): JSX
           )}
         </span>
       </p>
-      {row.todo.length > 0 && (
+      {waiting.length > 0 && (
         <ul>
-          {row.todo.map((todo, i) => (
+          {waiting.map((todo, i) => (
             <li key={i}>
               <Waiting {...{ desk, todo, one }} />
             </li>
@@ -186,7 +188,7 @@ function Steps({ desk, one }: Omit<CasePart, "act">): JSX.Element {
         <Say of="window.steps_text" />
       </p>
       <ol class="steps">
-        {progress_of(one).map((row) => (
+        {one.progress.map((row) => (
           <Row key={row.step} {...{ desk, one, row }} />
         ))}
       </ol>

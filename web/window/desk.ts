@@ -14,6 +14,7 @@ export interface Desk {
   leave_for: (address: string) => void; // the same, to an address
   ask_at?: string; // where a person who has the slip asks: whom, and their telephone
   stop_at: string; // the address of the page for whoever has lost a card
+  status_at: string; // of the one that says how far a case is
 }
 
 // As a form does: the agent's own page shows the document, and the browser comes back from there.

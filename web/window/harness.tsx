@@ -42,6 +42,7 @@ render(
       roles: new Set((asked.get("roles") ?? "window approver").split(" ")),
       leave_for: (address) => void (test_office.left_for = address),
       stop_at: "https://issuer.example/stop",
+      status_at: "https://issuer.example/status",
       ...(root.dataset.ask === undefined ? {} : { ask_at: root.dataset.ask }),
     }}
   />,

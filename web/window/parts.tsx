@@ -5,16 +5,16 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_late, days_since, handed_of, is_online } from "./progress";
-import { stop_outcome, who_of, type Handed, type ShownStep } from "./progress";
+import { days_late, days_since, handed_of, stop_outcome, type Handed } from "./progress";
 import type { Happening } from "./office";
-import { card_place, type Case, type Line, type Summary, type Todo } from "./record";
+import { card_place, type Case, type Line, type Progress } from "./record";
+import type { Summary, Todo } from "./record";
 
 function numbered(report: string, name: string): string {
   return report === "" ? name : phrase("window.step_numbered", { report, name });
 }
-export function step_phrase(step: ShownStep): string {
-  return numbered(about[step].report, phrase(`window.step_${step}`));
+export function step_phrase({ step, report }: Progress): string {
+  return numbered(report, phrase(`window.step_${step}`));
 }
 // Words of their own for what is handed over, the closest first; else those of a card.
 const own_words: Record<Handed, readonly string[]> = {
@@ -40,8 +40,7 @@ export function todo_phrase(todo: Todo, one: Summary): string {
 }
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
-export function Place({ step, one }: { step: ShownStep; one: Case }): JSX.Element {
-  const online = is_online(step, one);
+export function Place({ online }: Pick<Progress, "online">): JSX.Element {
   if (online === undefined) return <span />;
   return (
     <span class="place">
@@ -50,8 +49,8 @@ export function Place({ step, one }: { step: ShownStep; one: Case }): JSX.Elemen
   );
 }
 
-export function who_phrase(step: ShownStep, one: Case): string {
-  const all = who_of(step, one).map((who) => phrase(`window.actor_${who}`));
+export function who_phrase({ who }: Progress): string {
+  const all = who.map((each) => phrase(`window.actor_${each}`));
   return phrase("window.step_who", { who: all.join(phrase("window.between_who")) });
 }
 

@@ -4,23 +4,14 @@ import { parse_json_object, type JsonObject } from "../shared/json";
 import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
-import {
-  days_late,
-  days_since,
-  due,
-  goes_on_elsewhere,
-  is_online,
-  progress_of,
-  stop_outcome,
-  who_of,
-  type ShownStep,
-} from "./progress";
+import { days_late, days_since, due, goes_on_elsewhere, stop_outcome, todo_at } from "./progress";
 import { read_batches, read_case, read_day, read_letters, read_people } from "./record";
 import { Office } from "./office";
-import { TestOffice, cases, known, later_case, make_case, noon, to_do } from "./test_office";
+import { TestOffice, cases, known, later_case, make_case, noon } from "./test_office";
+import { served, to_do } from "./test_office";
 
 const copy = (one: Mutable): Mutable => JSON.parse(JSON.stringify(one)) as Mutable;
-const read = (one: Mutable) => read_case(copy(one) as JsonObject);
+const read = (one: Mutable) => read_case(copy(served(one)) as JsonObject);
 
 test("every case of the test's issuer is read whole", () => {
   for (const one of cases()) expect(read(one).number).toBe(one.number);
@@ -71,83 +62,33 @@ test("a list", () => {
   expect(() => read_day({ ...none, others: 1 })).toThrow(Refused);
 });
 
-const states = (one: Mutable) =>
-  Object.fromEntries(progress_of(read(one)).map(({ step, state }) => [step, state]));
-
-test("how far a case is", () => {
-  const [to_settle, , chip, ready, new_one] = cases();
-  expect(states(new_one!)).toMatchObject({ invite: "done", apply: "waits", confirm: "later" });
-  expect(states(to_settle!)).toMatchObject({ apply: "done", confirm: "waits", link: "later" });
-  expect(states(chip!)).toMatchObject({ link: "done", make_keys: "waits", certify: "later" });
-  expect(states(ready!)).toMatchObject({ write: "done", hand_over: "waits", activate: "later" });
+test("a step is done since then, by somebody, somewhere", () => {
+  const one = served(cases()[0]!);
+  const as_read = read_case(copy(one) as JsonObject);
+  expect(as_read.progress).toEqual(one.progress);
+  expect(todo_at("confirm", as_read)).toEqual(as_read.todo);
+  expect(todo_at("link", as_read)).toEqual([]);
+  const wrong = [
+    ...[["step", "settle"], ["step", "guess"], ["state", "soon"], ["at", "now"]],
+    ...[["who", ["nobody"]], ["who", [1]], ["online", 1], ["more", 1]],
+  ] as [string, unknown][];
+  for (const [name, value] of wrong) {
+    const spoilt = copy(one);
+    spoilt.progress[0][name] = value;
+    expect(() => read_case(spoilt as JsonObject), name).toThrow(Refused);
+  }
+  delete one.progress;
+  expect(() => read_case(one as JsonObject)).toThrow(Refused);
 });
 
-test("who had a card before is asked for nothing again", () => {
-  const todo = [to_do("make_keys", "clerk")];
-  const one = make_case("1", { kind: "replacement", claims: [], todo });
-  const opened = { what: "opened", reason: "lost" };
-  const approved = { what: "approved", at: noon, clerk: "鈴木" };
-  one.lines = [{ ...opened, at: noon }, approved];
-  expect(states(one)).toEqual({
-    ...{ opened: "done", confirm: "not_needed", approve: "done", make_keys: "waits" },
-    ...{ certify: "later", write: "later" },
-    ...{ hand_over: "later", activate: "later", end_old: "later" },
-  });
-});
-
-const of_kind = (kind: string, lines: Mutable[], todo: Mutable[] = []) => {
-  const one = later_case("1", kind, { todo });
-  one.lines.push(...lines.map((line) => ({ at: noon, ...line })));
-  return one;
-};
-const done_of = (kind: string) => ({ what: "done", order: { kind, item: 0 } });
-
-test("whose a step is in this case", () => {
-  const who = (kind: string, step: ShownStep, more: Mutable = {}) =>
-    who_of(step, read(later_case("1", kind, more)));
-  expect(who("stop", "opened")).toEqual(["clerk"]);
-  expect(who("stop", "opened", { lines: [{ what: "opened", at: noon }] })).toEqual(["person"]);
-  expect(who("birth", "hand_over")).toEqual(["parent", "clerk"]);
-  expect(who("birth", "notify")).toEqual(["municipality"]);
-  expect(who("replacement", "write")).toEqual(["clerk"]);
-  // At home, without any window.
-  const renewal = read(later_case("1", "renewal"));
-  expect(who_of("write", renewal)).toEqual(["person"]);
-  expect(is_online("write", renewal)).toBe(true);
-  expect(is_online("sign", renewal)).toBe(true);
-  expect(is_online("write", read(later_case("1", "replacement")))).toBe(false);
-  expect(is_online("sign", read(later_case("1", "birth")))).toBe(false);
-});
-
-test("a stop ends in one of two ways", () => {
-  const stopped = [done_of("stop"), done_of("suspend")];
-  const looks = of_kind("stop", stopped, [to_do("look_for", "person")]);
-  expect(states(looks)).toEqual({ opened: "done", stop: "done", look_for: "waits" });
-  const found = [...stopped, { what: "found", clerk: "佐藤" }];
-  expect(states(of_kind("stop", found, [to_do("resume", "relay")]))).toEqual({
-    ...{ opened: "done", stop: "done", look_for: "done", resume: "waits" },
-  });
-  const again = [...found, { what: "stopped_again" }];
-  expect(states(of_kind("stop", again, [to_do("stop", "relay")]))).toEqual({
-    ...{ opened: "done", stop: "waits", look_for: "later" },
-  });
-  const lost = [...stopped, { what: "given_up", clerk: "佐藤" }, done_of("revoke_card")];
-  expect(states(of_kind("stop", lost))).toMatchObject({ look_for: "done", end_old: "done" });
-  expect(stop_outcome(read(of_kind("stop", lost)).lines)).toBe("ended");
-});
-
-test("each kind has its own way", () => {
-  const approved = [{ what: "approved", clerk: "鈴木" }];
-  expect(states(of_kind("unlock", approved, [to_do("record", "relay")]))).toEqual({
-    ...{ opened: "done", approve: "done", record: "waits", reset: "later" },
-  });
-  const gone = of_kind("end", [{ what: "gone", claim: 0 }], [to_do("end_old", "relay")]);
-  expect(states(gone)).toEqual({ opened: "done", confirm: "done", end_old: "waits" });
-  const applied = of_kind("change", [], [to_do("apply", "person")]);
-  expect(states(applied)).toMatchObject({ apply: "waits", end_signing: "later" });
-  expect(states(applied)).not.toHaveProperty("hand_over");
-  const given_up = { ...of_kind("unlock", []), cancelled: "本人の申し出" };
-  expect(states(given_up)).not.toHaveProperty("take_back");
+test("what became of a card that was stopped", () => {
+  const outcome = (...whats: string[]) =>
+    stop_outcome(whats.map((what) => ({ what, at: noon })));
+  expect(outcome("opened", "done")).toBeUndefined();
+  expect(outcome("found")).toBe("found");
+  expect(outcome("found", "stopped_again")).toBeUndefined();
+  expect(outcome("found", "stopped_again", "given_up")).toBe("ended");
+  expect(outcome("overtaken")).toBe("ended");
 });
 
 const people = () => ({
@@ -207,23 +148,6 @@ test("whose window it is, where that is another one", () => {
 test("whose PINs a case sets anew is one of two", () => {
   expect(read(later_case("1", "unlock", { uses: ["signing"] })).uses).toEqual(["signing"]);
   expect(() => read(later_case("1", "unlock", { uses: ["door"] }))).toThrow(Refused);
-});
-
-test("given up: what was not done will not be, and certificates go back", () => {
-  const order = { kind: "take_back", item: 0 };
-  const one = make_case("1", { cancelled: "本人の申し出" });
-  one.todo = [to_do("take_back", "authority", { order })];
-  one.lines.push({ what: "cancelled", reason: "本人の申し出", at: noon, clerk: "佐藤" });
-  expect(states(one)).toMatchObject({ apply: "done", hand_over: "given_up", take_back: "waits" });
-  one.todo = [];
-  expect(states(one)).toMatchObject({ take_back: "not_needed" });
-});
-
-test("all is done; nobody had to be told", () => {
-  const one = make_case("1");
-  for (const what of ["handed_over"]) one.lines.push({ what, at: noon, clerk: "佐藤" });
-  one.lines.push({ what: "done", order: { kind: "activate", item: 0 }, at: noon });
-  expect(states(one)).toMatchObject({ hand_over: "done", activate: "done", tell: "not_needed" });
 });
 
 test("days and what is due first", () => {

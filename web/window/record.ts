@@ -34,8 +34,21 @@ export const steps = [
   "file_elsewhere",
 ] as const;
 export type Step = (typeof steps)[number];
+// With what a case begins: nothing of it is to do.
+export const begun = ["invite", "opened"] as const;
+// As a window shows them: settling is a part of being confirmed.
+export type ShownStep = (typeof begun)[number] | Exclude<Step, "settle">;
+export const shown_steps: readonly ShownStep[] = [
+  ...begun,
+  ...steps.filter((step) => step !== "settle"),
+];
 export const actors = ["person", "clerk", "register", "relay", "authority"] as const;
 export type Actor = (typeof actors)[number];
+// Whose a step is, nearer than what is to do says it.
+const nearer = ["parent", "other_clerk", "insurer", "medical_insurer", "municipality"] as const;
+export const all_who = [...actors, ...nearer] as const;
+export type Who = (typeof all_who)[number];
+export const states = ["done", "waits", "later", "not_needed", "given_up"] as const;
 export const order_kinds = [
   ...(["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const),
   ...(["stop", "suspend", "resume_card", "resume", "revoke_card", "end_old", "reset"] as const),
@@ -73,6 +86,7 @@ const batches_max = 50;
 const letters_max = 1_000;
 const cards_max = 100;
 const lines_max = 10_000;
+const progress_max = 40;
 const hands_max = 1_000;
 const text_bytes_max = 256;
 
@@ -91,6 +105,15 @@ export interface Todo {
   until: number;
   late: boolean;
   from?: number; // it is not asked for before
+}
+// A step on the way that the kind of case takes, in this case.
+export interface Progress {
+  step: ShownStep;
+  report: string;
+  state: (typeof states)[number];
+  at?: number; // done since
+  who: Who[];
+  online?: boolean; // nobody has to go anywhere; not said of what may be done anywhere
 }
 export interface Summary {
   number: string; // on the slip
@@ -229,6 +252,7 @@ export interface Case extends Summary {
   health_care_number?: string;
   stop_code?: string; // on the slip; only in the answer to what gave the person one
   elsewhere?: string; // the municipality that deals with it, where that is another one
+  progress: Progress[];
   lines: Line[];
 }
 
@@ -557,6 +581,22 @@ function read_line(object: JsonObject): Line {
   return out;
 }
 
+function read_progress(object: JsonObject): Progress {
+  const members = new Members(object);
+  const out = given<Progress>({
+    step: members.one_of("step", shown_steps),
+    report: members.text("report", 40),
+    state: members.one_of("state", states),
+    at: members.has("at") ? members.time("at") : undefined,
+    who: members.texts("who", 4, 40).map((who) => {
+      return all_who.find((one) => one === who) ?? refuse("an unknown actor");
+    }),
+    online: members.optional_boolean("online"),
+  });
+  members.finish();
+  return out;
+}
+
 export function read_case(object: JsonObject): Case {
   const members = new Members(object);
   const person = members.optional_object("person");
@@ -586,6 +626,7 @@ export function read_case(object: JsonObject): Case {
     health_care_number: members.optional_text("health_care_number", 20),
     stop_code: members.optional_text("stop_code", 20),
     elsewhere: members.optional_text("elsewhere", 64),
+    progress: members.objects("progress", progress_max).map(read_progress),
     lines: members.objects("lines", lines_max).map(read_line),
   });
   members.finish();

@@ -69,6 +69,7 @@ export function slip_text(desk: Desk, one: Case, as: "file" | "paper" = "file"):
     ...number("window.stop_code", code),
     ...(code === undefined ? [] : stop_texts(desk, one)),
     ...(todo ? [line("window.slip_next", promised_text(one, todo))] : []),
+    line("window.how_far", text_of("window.how_far_text", { address: desk.status_at })),
     line("window.slip_ask", desk.ask_at ?? text_of("window.slip_ask_here")),
     text_of("window.slip_made", { day: day_text(day_of(desk.now())) }),
   ];
@@ -151,6 +152,14 @@ export function Slip(props: CasePart & { back: () => void }): JSX.Element {
             </dt>
             <dd>
               <Promised one={one} />
+            </dd>
+          </div>
+          <div>
+            <dt>
+              <Say of="window.how_far" />
+            </dt>
+            <dd>
+              <Say of="window.how_far_text" address={desk.status_at} />
             </dd>
           </div>
           {one.health_care_number !== undefined && (

@@ -2,14 +2,41 @@
 import type { Fetcher } from "../shared/country";
 import type { Mutable } from "../shared/test_country";
 import { card_document, decision_document } from "./decision";
-import { about } from "./progress";
+import { shown_as } from "./progress";
 import { card_place, read_case, uses, type Step } from "./record";
 
 export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
 const day_s = 86_400;
 
+const reports: Record<string, string> = {
+  ...{ invite: "①", apply: "②", confirm: "③④⑤", settle: "⑤", link: "⑧-1", make_keys: "⑥" },
+  ...{ certify: "⑥⑦", write: "⑧-1", hand_over: "⑨⑩", activate: "⑧-2", tell: "⑪", sign: "②" },
+};
+
+// Of some steps, as far as the tests look at them: those before what waits are done.
+function progress_of({ kind, todo, cancelled, opened_at }: Mutable): Mutable[] {
+  const waits = (todo as Mutable[]).map(({ step }) => shown_as(step));
+  const first = kind === "first" ? ["invite", "apply", "confirm", "link"] : ["opened"];
+  const way = [...new Set([...first, ...waits, "activate"])];
+  const now = way.findIndex((step) => waits.includes(step as (typeof waits)[number]));
+  const state = (place: number) => (now < 0 || place < now ? "done" : "later");
+  return way.map((step, place) => ({
+    ...{ step, report: reports[step] ?? "", who: [step === "apply" ? "person" : "register"] },
+    ...(["invite", "opened"].includes(step) ? {} : { online: step === "confirm" }),
+    ...(waits.includes(step as (typeof waits)[number])
+      ? { state: "waits" }
+      : cancelled === undefined
+        ? { state: state(place), ...(state(place) === "done" ? { at: opened_at } : {}) }
+        : { state: "given_up" }),
+  }));
+}
+// As the issuing centre says it.
+export function served(one: Mutable): Mutable {
+  return { ...one, progress: progress_of(one) };
+}
+
 export function to_do(step: Step, actor: string, more: Mutable = {}): Mutable {
-  const report = step === "settle" ? "⑤" : about[step].report;
+  const report = reports[step] ?? "";
   const { days_ago = 1, days_left = 7, ...rest } = more;
   const until = noon + days_left * day_s;
   return {
@@ -368,14 +395,16 @@ export class TestOffice {
     if (path === "/cases/day") return { cases: this.cases.map(summary), ...this.left_out };
     if (path === "/cases/open") {
       const { kind } = body;
-      return this.cases.find((one) => (kind ? one.kind === kind : one.number === "500000000007"))!;
+      const is_asked = (one: Mutable) =>
+        kind ? one.kind === kind : one.number === "500000000007";
+      return served(this.cases.find(is_asked)!);
     }
     if (path === "/cases/batches") return { batches: this.batches() };
     if (path === "/cases/letters") return this.letters(body.batch);
     if (path === "/people/find") return { people: this.people(body) };
     const one = this.cases.find(({ number }) => number === body.number);
     if (one && path === "/cases/decide" && body.claim === card_place) {
-      const lines = card_document(read_case(one), body.same_person).split("\n");
+      const lines = card_document(read_case(served(one)), body.same_person).split("\n");
       lines.splice(2, 0, `署名用電子証明書: ${"0a".repeat(20)}`);
       const form = { document: lines.join("\n"), ...this.form };
       return { agent: "http://127.0.0.1:7454/sign", form };
@@ -384,7 +413,7 @@ export class TestOffice {
       return { to: "http://127.0.0.1:7454/authorize?client_id=issuer&kind=check" };
     }
     if (one && path === "/cases/decide") {
-      const document = decision_document(read_case(one), body.claim, body.same_person);
+      const document = decision_document(read_case(served(one)), body.claim, body.same_person);
       return { agent: "http://127.0.0.1:7454/sign", form: { document, ...this.form } };
     }
     if (one && path === "/cases/sign") {
@@ -395,6 +424,6 @@ export class TestOffice {
       one.changed_at += 1;
       this.after(one, body.happening);
     }
-    return one;
+    return one && served(one);
   }
 }

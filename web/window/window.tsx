@@ -19,6 +19,7 @@ await page(["window"], ({ country, session }) => (
       name_of: (id) => country.name_of(id),
       leave_for: (address) => location.assign(address),
       stop_at: `${location.origin}/stop`,
+      status_at: `${location.origin}/status`,
       ...(ask_at ? { ask_at } : {}),
     }}
   />

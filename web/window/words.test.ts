@@ -6,8 +6,9 @@ import { reasons } from "./begin";
 import { problem_text } from "./desk";
 import { refusals } from "./office";
 import { handed_key } from "./parts";
-import { about, all_who, shown_as, type ShownStep, type Who } from "./progress";
-import { case_kinds, happenings, order_kinds, steps } from "./record";
+import { shown_as } from "./progress";
+import { all_who, begun, case_kinds, happenings, order_kinds, shown_steps } from "./record";
+import { states, steps, type Who } from "./record";
 
 const words = JSON.parse(
   readFileSync(new URL("../words/ja/window.json", import.meta.url), "utf8"),
@@ -35,7 +36,9 @@ test("of every kind of case", () => {
 test("of every step and order", () => {
   expect(
     missing([
-      ...steps.flatMap((step) => [`step_${shown_as(step)}`, `todo_${step}`]),
+      ...shown_steps.map((step) => `step_${step}`),
+      ...states.map((state) => `state_${state}`),
+      ...steps.map((step) => `todo_${step}`),
       ...steps.map((step) => `slip_${shown_as(step)}`),
       ...order_kinds.map((kind) => `order_${kind}`),
       ...all_who.map((who) => `actor_${who}`),
@@ -76,10 +79,7 @@ test("of everything that happens", () => {
 test("steps, kinds of orders and cases and their reasons are those of the issuing centre", () => {
   const source = of_issuer("words.cpp");
   const all = (row: RegExp) => [...source.matchAll(row)].map(([, ...words]) => words);
-  const reports = all(/StepInfo\{Step::\w+, "(\w+)", "(.*?)", /g);
-  expect(reports.map(([name]) => name)).toEqual(steps);
-  const settled = { ...about, settle: { report: "⑤" } };
-  expect(reports).toEqual(steps.map((step) => [step, settled[step].report]));
+  expect(steps_of(source).map(({ name }) => name)).toEqual([...begun, ...steps]);
   expect(all(/\{OrderKind::\w+, "(\w+)"\}/g).flat().sort()).toEqual([...order_kinds].sort());
   const kinds = all(/KindInfo\{Kind::\w+,\s*"(\w+)"[^{]*\{([^}]*)\}/g);
   expect(kinds.map(([name]) => name)).toEqual(case_kinds);
@@ -103,6 +103,16 @@ test("a refusal is told in its own words", async () => {
   for (const code of refusals) expect(problem_text({ code })).toBe(words[`problem_${code}`]);
 });
 
+// As the issuing centre has it, for its pages and for /status.
+const step_row =
+  /StepInfo\{Step::\w+,\s*"(\w+)",\s*"(.*?)",\s*(\d+),\s*Where::(\w+),\s*([^}]*)\}/g;
+function steps_of(source: string) {
+  return [...source.matchAll(step_row)].map(([, name, report, days, where, who]) => ({
+    ...{ name: name!, report: report!, days: Number(days), where: where! },
+    who: [...who!.matchAll(/Doer::(\w+)/g)].map(([, one]) => one!.replace("_holder", "")),
+  }));
+}
+
 // Whose a step is, in the words of issuer.md's table.
 const in_words: Record<string, readonly Who[]> = {
   person: ["person"],
@@ -118,21 +128,21 @@ const in_words: Record<string, readonly Who[]> = {
   "medical insurer": ["medical_insurer"],
 };
 
-test("who acts, and whether it is online, is as the protocol says", () => {
+test("who acts, whether it is online and until when is as the protocol says", () => {
   const url = new URL("../../docs/protocols/issuer.md", import.meta.url);
-  const row = /^\| ([`\w, ]+) \|[^|]*\| ([^|]*) \| (yes|no) \|/gm;
+  const row = /^\| ([`\w, ]+) \|([^|]*)\| ([^|]*) \| (yes|no) \| (\d+) \|/gm;
   const rows = [...readFileSync(url, "utf8").matchAll(row)];
-  const told = rows.flatMap(([, names, who, online]) =>
+  const told = rows.flatMap(([, names, report, who, online, days]) =>
     [...names!.matchAll(/\w+/g)].map(([name]) => ({
-      name,
+      ...{ name, report: report!.trim(), online: online === "yes", days: Number(days) },
       who: in_words[who!.split(/[,;(]/)[0]!.trim()],
-      online: online === "yes",
     })),
   );
   expect(told.map(({ name }) => name).sort()).toEqual([...steps].sort());
-  for (const { name, who, online } of told.filter((one) => one.name !== "settle")) {
-    const shown = about[name as ShownStep];
-    expect([name, shown.who]).toEqual([name, who]);
-    expect(shown.online ?? online).toBe(online);
+  const by_name = new Map(steps_of(of_issuer("words.cpp")).map((step) => [step.name, step]));
+  for (const { name, online, ...rest } of told) {
+    const { where, ...step } = by_name.get(name)!;
+    expect(step).toEqual({ name, ...rest });
+    if (where !== "anywhere") expect(where === "online", name).toBe(online);
   }
 });
