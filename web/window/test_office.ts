@@ -330,14 +330,16 @@ export class TestOffice {
   }
 
   // What was opened in one act has one time here.
-  private batches(): Mutable[] {
+  private batches(before = Infinity): Mutable {
     const times = new Set(this.cases.filter(({ invited }) => invited).map((one) => one.opened_at));
-    return [...times]
+    const all = [...times]
       .sort((one, other) => other - one)
+      .filter((opened_at) => opened_at < before)
       .map((opened_at) => {
         const open = this.cases.filter((one) => one.invited && one.opened_at === opened_at).length;
         return { batch: opened_at, opened_at, open };
       });
+    return { batches: all.slice(0, 50), more: all.length > 50 };
   }
   private letters(batch: number): Mutable | undefined {
     const all = this.cases.filter((one) => one.invited && one.opened_at === batch);
@@ -370,7 +372,7 @@ export class TestOffice {
       const { kind } = body;
       return this.cases.find((one) => (kind ? one.kind === kind : one.number === "500000000007"))!;
     }
-    if (path === "/cases/batches") return { batches: this.batches() };
+    if (path === "/cases/batches") return this.batches(body.before);
     if (path === "/cases/letters") return this.letters(body.batch);
     if (path === "/people/find") return { people: this.people(body) };
     const one = this.cases.find(({ number }) => number === body.number);
