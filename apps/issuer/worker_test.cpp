@@ -548,6 +548,27 @@ TEST_F(WorkerTest, WhoIsNotHereWaitsForThePersonAndGoesOn) {
     EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
 }
 
+// A former insurer's number is right, and nobody's any more: that is said, and not "not here".
+TEST_F(WorkerTest, WhoWasThereBeforeGivesAnotherNumber) {
+    World world(1);
+    world.verdicts["777"] = "gone";
+    const auto id = apply();
+    live(world, 1'000);
+    EXPECT_EQ(find(id).claims[1].finding, Finding::gone);
+    const auto what = todo(find(id));
+    ASSERT_EQ(what.size(), 1U);
+    EXPECT_EQ(what[0].step, Step::settle);
+    EXPECT_EQ(what[0].actor, Actor::person);
+    EXPECT_EQ(what[0].claim, 1);
+    EXPECT_EQ(times(world, "link/"), 0);
+    happen(id, Corrected{1, Role::medical,
+                         test_number(schemes, "insured-number",
+                                     R"({"insurer": "06990014", "number": "999"})")});
+    live(world, 1'000);
+    EXPECT_EQ(find(id).claims[1].finding, Finding::same);
+    EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
+}
+
 TEST_F(WorkerTest, WhoeverWritesOtherwiseIsAskedAgainWithItsOwnWriting) {
     World world(1);
     world.verdicts["777"] = "variant";
