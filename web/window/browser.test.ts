@@ -442,7 +442,7 @@ test("a number that a clerk decided about: the register writes otherwise", async
   await page.getByText("職員が同じ人と決めました。").waitFor({ timeout: 10_000 });
 });
 
-test("a number of a former insurer's: it had the person, and the one of now is missing", async () => {
+test("a former insurer's number: it had the person, and the one of now is missing", async () => {
   const page = await open();
   await change(page, (office) => {
     office.cases[1].claims[1].finding = "gone";
