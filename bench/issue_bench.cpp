@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
@@ -10,22 +11,17 @@
 #include <memory>
 #include <sstream>
 
-#include "../tests/country_fixture.hpp"
 #include "base/temp_folder.hpp"
 #include "chip/inserted.hpp"
 #include "cli/card_office.hpp"
-#include "cli/window.hpp"
 #include "client/card_pipe.hpp"
 #include "generate.hpp"
 #include "http/spawn.hpp"
+#include "stop_bench.hpp"
 
 namespace mado::bench {
 namespace {
 
-constexpr std::int64_t patience_s = 300;
-// A log-in of a clerk may ask 300 things a minute.
-constexpr int asks_of_a_log_in = 250;
-constexpr int look_every_ms = 50;
 // Well beyond 15 years.
 constexpr UnixTime grown_up_s = std::int64_t{16} * 366 * 86'400;
 
@@ -52,60 +48,6 @@ std::vector<json::object> applicants(const tests::RunningCountry& country) {
     return out;
 }
 
-// The window, with a log-in that may still ask.
-class Clerk {
-  public:
-    explicit Clerk(const tests::RunningCountry& country) : country_(country) {}
-    json::object ask(const std::string& path, const json::object& body) {
-        if (!window_ || ++asked_ > asks_of_a_log_in) {
-            asked_ = 1;
-            window_ = std::make_unique<cli::Window>(country_.places(), country_.directory(),
-                                                    cli::ClerkCard{std::string(its_clerk), "1234"});
-        }
-        return window_->ask(path, body);
-    }
-    json::object act(const std::string& number, json::object happening) {
-        return ask("/cases/act", {{"number", number}, {"happening", std::move(happening)}});
-    }
-
-  private:
-    const tests::RunningCountry& country_;
-    std::unique_ptr<cli::Window> window_;
-    int asked_ = 0;
-};
-
-std::string step_of(const json::object& one) {
-    const auto& todo = one.at("todo").as_array();
-    return todo.empty() ? "" : text_at(todo.front().as_object(), "step");
-}
-
-bool waits_for_people(const json::object& one) {
-    const auto& todo = one.at("todo").as_array();
-    if (todo.empty()) return true;
-    const auto actor = text_at(todo.front().as_object(), "actor");
-    return actor == "clerk" || actor == "person";
-}
-
-// Until all of them are there, or need a clerk; those that are there.
-std::vector<std::string> wait_for(Clerk& clerk, const std::vector<std::string>& cases,
-                                  std::string_view step) {
-    std::vector<std::string> out;
-    const auto until = unix_now() + patience_s;
-    for (const auto& number : cases) {
-        for (;;) {
-            const auto one = clerk.ask("/cases/show", {{"number", number}});
-            const auto at = step_of(one);
-            if (at == step) out.push_back(number);
-            if (at == step || waits_for_people(one)) break;
-            if (unix_now() > until) {
-                throw Failure("a case does not go on: " + json::serialize(one.at("todo")));
-            }
-            tests::pause_ms(look_every_ms);
-        }
-    }
-    return out;
-}
-
 // By virtual chips in this program, so many at a time: as at the windows of so many clerks.
 class Windows {
   public:
@@ -115,10 +57,14 @@ class Windows {
             http::asio::io_context io{1};
             for (std::size_t i = at; i < std::min(at + windows, cases.size()); ++i) {
                 const auto begun = clerk.ask("/cases/card", {{"number", cases[i]}});
-                http::spawn(io, make_card(text_at(begun, "session"), folder_.path(cases[i])));
+                http::spawn(io, make_card(text_at(begun, "session"), file_of(cases[i])));
             }
             io.run();
         }
+    }
+    // The chip of that case's card.
+    [[nodiscard]] std::string file_of(const std::string& number) const {
+        return folder_.path(number);
     }
     void print_times() const {
         const auto each = [this](std::int64_t us) {
@@ -145,7 +91,7 @@ class Windows {
         cli::make_blank_card(country_.places(), file, {.kind = chip::CardKind::piv});
         chip::Inserted reader(file);
         client::NewPins pins;
-        pins.authentication = Secret(as_bytes("2468"));
+        pins.authentication = Secret(as_bytes(cards_pin));
         pins.signing = Secret(as_bytes("ABC987"));
         const auto& centre = *country_.directory().find(tests::participant("issuer"));
         const auto done = co_await client::run_pipe({.centre = centre,
@@ -154,7 +100,6 @@ class Windows {
                                                     reader, pins);
         if (!done) throw Failure("no card: " + std::string(to_text(done.error())));
         note(*done);
-        std::filesystem::remove(file);
     }
 
     static constexpr std::size_t windows = 16;
@@ -167,6 +112,7 @@ class Windows {
 struct Sample {
     double opened_s = 0, confirmed_s = 0, certified_s = 0, active_s = 0;
     std::size_t cases = 0, settled = 0;
+    std::vector<CardInHand> cards = {};
 };
 
 Sample issue(Clerk& clerk, Windows& windows, const std::vector<json::object>& applications) {
@@ -180,7 +126,7 @@ Sample issue(Clerk& clerk, Windows& windows, const std::vector<json::object>& ap
     }
     out.opened_s = opening.ms() / 1e3;
     out.settled = cases.size();
-    cases = wait_for(clerk, cases, "make_keys");
+    cases = clerk.wait_for(cases, "make_keys");
     out.cases = cases.size();
     out.settled -= cases.size();
     out.confirmed_s = opening.ms() / 1e3;
@@ -189,9 +135,13 @@ Sample issue(Clerk& clerk, Windows& windows, const std::vector<json::object>& ap
     out.certified_s = certifying.ms() / 1e3;
     const Stopwatch handing;
     for (const auto& number : cases) {
-        clerk.act(number, {{"what", "handed_over"}});
+        const auto one = clerk.act(number, {{"what", "handed_over"}});
+        out.cards.push_back({.number = number,
+                             .file = windows.file_of(number),
+                             .stop_code = text_at(one, "stop_code"),
+                             .birth_date = text_at(one.at("person").as_object(), "birth_date")});
     }
-    wait_for(clerk, cases, "");
+    clerk.wait_for(cases, "");
     out.active_s = handing.ms() / 1e3;
     return out;
 }
@@ -231,7 +181,7 @@ void print_shares(const std::map<std::string, double>& before,
 }  // namespace
 
 std::vector<Figure> measure_issuing(const IssueSettings& settings) {
-    const tests::RunningCountry country(settings.people);
+    tests::RunningCountry country(settings.people);
     const auto waiting = applicants(country);
     const auto count = static_cast<std::size_t>(settings.cases);
     if (waiting.size() < count * static_cast<std::size_t>(settings.samples)) {
@@ -240,7 +190,7 @@ std::vector<Figure> measure_issuing(const IssueSettings& settings) {
                         "--cases or --samples",
                         waiting.size()));
     }
-    Clerk clerk(country);
+    Clerk clerk(country, std::string(its_clerk));
     Windows windows(country);
     Figure whole{.measure = "cases from the application to the active card", .unit = "/s"};
     Figure confirmed{.measure = "… opened, and every register asked", .unit = "/s"};
@@ -251,10 +201,10 @@ std::vector<Figure> measure_issuing(const IssueSettings& settings) {
     const double own_before = process_cpu_us();
     double seconds = 0;
     std::size_t cases = 0;
+    std::vector<CardInHand> cards;
     for (int i = 0; i < settings.samples; ++i) {
         const auto first = waiting.begin() + static_cast<std::ptrdiff_t>(count) * i;
-        const auto sample =
-            issue(clerk, windows, {first, first + static_cast<std::ptrdiff_t>(count)});
+        auto sample = issue(clerk, windows, {first, first + static_cast<std::ptrdiff_t>(count)});
         const auto made = static_cast<double>(sample.cases);
         const double all_s = sample.confirmed_s + sample.certified_s + sample.active_s;
         whole.samples.push_back(made / all_s);
@@ -265,11 +215,16 @@ std::vector<Figure> measure_issuing(const IssueSettings& settings) {
                                   static_cast<double>(count));
         seconds += all_s;
         cases += count;
+        std::ranges::move(sample.cards, std::back_inserter(cards));
     }
     print_shares(before, cpu_of_programs(country), seconds, (process_cpu_us() - own_before) / 1e6,
                  cases);
     windows.print_times();
-    return {whole, confirmed, certified, active, settled};
+    std::vector<Figure> out{whole, confirmed, certified, active, settled};
+    cards.resize(std::min(cards.size(), static_cast<std::size_t>(settings.stops)));
+    if (!cards.empty())
+        std::ranges::move(measure_stops(country, clerk, cards), std::back_inserter(out));
+    return out;
 }
 
 }  // namespace mado::bench

@@ -1,5 +1,6 @@
 // What is measured of issuing: many applications at once, from the opened case to the active card,
-// by the real programs of a whole country; and which of them have the processor.
+// by the real programs of a whole country; which of them have the processor; and how long the relay
+// takes to hear that such a card is stopped.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@ struct IssueSettings {
     std::int64_t people = 4'000;  // of the country; every tenth has no card yet
     std::int64_t cases = 200;     // of one sample
     int samples = 1;
+    int stops = 20;  // cards that are stopped afterwards
 };
 
 // Prints the processor's share of each program, too. Runs in the repository. Throws OperatorError

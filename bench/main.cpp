@@ -72,6 +72,8 @@ int run(const Words& words) {
     issue->add_option("--people", options.issue.people)->check(CLI::Range(50, 2'000'000));
     issue->add_option("--cases", options.issue.cases, "of one sample")->check(CLI::Range(1, 1'000));
     issue->add_option("--samples", options.issue.samples)->check(CLI::Range(1, 100));
+    issue->add_option("--stops", options.issue.stops, "cards that are stopped afterwards")
+        ->check(CLI::Range(0, 1'000));
     auto* stream = app.add_subcommand("stream", "orders a second: alone, side by side, a stream");
     stream->add_option("--samples", options.stream.samples)->check(CLI::Range(1, 100));
     stream->add_option("--orders", options.stream.orders, "of one sample; they live for a minute")

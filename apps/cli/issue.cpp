@@ -404,6 +404,19 @@ json::object happening(std::string_view what, json::object more = {}) {
     return more;
 }
 
+// Page by page, the newest first.
+json::object all_batches(Window& window) {
+    json::array out;
+    for (json::object from;;) {
+        auto page = window.ask("/cases/batches", from);
+        auto& batches = page.at("batches").as_array();
+        std::ranges::move(batches, std::back_inserter(out));
+        if (!page.at("more").as_bool() || batches.empty()) break;
+        from["before"] = out.back().at("batch");
+    }
+    return {{"batches", std::move(out)}};
+}
+
 // What the window answers.
 json::object answer_of(const Places& places, const wire::Directory& directory, Window& window,
                        IssueAct act, const IssueOptions& options) {
@@ -418,7 +431,7 @@ json::object answer_of(const Places& places, const wire::Directory& directory, W
         case IssueAct::invite:
             return window.ask("/cases/invite", read_object(options.file));
         case IssueAct::letters:
-            return options.batch == 0 ? window.ask("/cases/batches", {})
+            return options.batch == 0 ? all_batches(window)
                                       : window.ask("/cases/letters", {{"batch", options.batch}});
         case IssueAct::find:
             return window.ask("/people/find", search(options));

@@ -188,7 +188,6 @@ Result happen(Case& one, const NotHere& not_here) {
 }
 
 Result happen(Case& one, const Gone& gone) {
-    if (one.kind != Kind::end) return std::unexpected(Misfit::unexpected);
     return find(one, gone.claim, Finding::gone, {});
 }
 

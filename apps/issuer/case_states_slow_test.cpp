@@ -437,6 +437,7 @@ class Explorer {
             executed(out, order, Gone{order.item});
             return;
         }
+        executed(state, order, Gone{order.item});
         out.world.confirmed.emplace(order.item, state.world.requests.at(order).numbers[claim]);
         executed(out, order, Confirmed{order.item, "answer", 1, true});
     }

@@ -21,6 +21,18 @@ Parsed<CaseId> read_batch(std::string_view body) {
     return batch;
 }
 
+struct BatchesAsked {
+    std::optional<CaseId> before;
+};
+Parsed<BatchesAsked> read_batches_asked(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = window_body_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    const auto before = in.optional_integer("before", 1);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return BatchesAsked{before};
+}
+
 // None: there is nothing to invite to any more. No number of a register's stands on a letter.
 std::optional<json::object> letter_json(const CaseFile& file) {
     const auto todos = todo(file.one);
@@ -36,13 +48,18 @@ std::optional<json::object> letter_json(const CaseFile& file) {
 }  // namespace
 
 Response list_batches(Store& store, const Request& request, const By& by) {
-    if (!read_nothing(request.body)) return site::refuse(wire::Code::malformed, request);
+    const auto asked = read_batches_asked(request.body);
+    if (!asked) return site::refuse(wire::Code::malformed, request);
+    auto batches = store.batches(by.municipality, asked->before, batches_listed_max + 1);
+    const bool more = batches.size() > batches_listed_max;
+    if (more) batches.pop_back();
     json::array out;
-    for (const auto& one : store.batches(by.municipality, batches_listed_max)) {
+    for (const auto& one : batches) {
         out.push_back(
             json::object{{"batch", one.id}, {"opened_at", one.opened_at}, {"open", one.open}});
     }
-    return site::json_reply(json::serialize(json::object{{"batches", std::move(out)}}));
+    return site::json_reply(
+        json::serialize(json::object{{"batches", std::move(out)}, {"more", more}}));
 }
 
 // One that cannot be read does not take the others' letters, and is counted.

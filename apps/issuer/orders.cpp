@@ -412,8 +412,8 @@ Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
     if (text_at(data, "verdict") != "same") {
         return WritesOtherwise{.claim = order.item, .writing = json::serialize(data)};
     }
-    // It knows the person, as one that it had.
-    if (!is_current(data)) return NotHere{order.item};
+    // It knows the person, as one that it had: the number is right, and of no use any more.
+    if (!is_current(data)) return Gone{order.item};
     return Confirmed{.claim = order.item,
                      .answer = answered.answer.signed_form,
                      .index = answered.receipt->index,

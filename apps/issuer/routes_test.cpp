@@ -13,6 +13,7 @@
 #include "crypto/jwe.hpp"
 #include "crypto/other_names.hpp"
 #include "http/form.hpp"
+#include "letters.hpp"
 #include "numbers.hpp"
 #include "orders.hpp"
 #include "renew_words.hpp"
@@ -775,6 +776,34 @@ TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
     EXPECT_EQ(batch.at("known"), json::array{2}) << "which of them";
 }
 
+// More than one answer has: the rest is asked for, the newest first, each once.
+TEST_F(WindowTest, NoBatchIsLeftOutOfTheList) {
+    set_clerks({"window"}, "992011");
+    const json::object one{{"people", json::array{application_json(test_application(schemes))}}};
+    constexpr std::size_t batches = 2 * batches_listed_max + 1;
+    for (std::size_t i = 0; i < batches; ++i)
+        answer("/cases/invite", one);
+    std::vector<std::int64_t> seen;
+    json::object from;
+    for (const bool more : {true, true, false}) {
+        const auto page = answer("/cases/batches", from);
+        EXPECT_EQ(page.at("more").as_bool(), more);
+        for (const auto& batch : page.at("batches").as_array())
+            seen.push_back(batch.at("batch").as_int64());
+        from["before"] = seen.back();
+    }
+    EXPECT_EQ(seen.size(), batches);
+    EXPECT_TRUE(std::ranges::is_sorted(seen, std::ranges::greater()));
+    EXPECT_EQ(std::ranges::adjacent_find(seen), seen.end());
+    EXPECT_TRUE(answer("/cases/batches", from).at("batches").as_array().empty());
+    set_clerks({"window"});
+    EXPECT_EQ(
+        answer("/cases/batches", {{"before", seen.back() + 1}}).at("batches").as_array().size(),
+        1U);
+    EXPECT_EQ(ask("/cases/batches", {{"before", 0}}).status, 400);
+    EXPECT_EQ(ask("/cases/batches", {{"before", "1"}}).status, 400);
+}
+
 // More than a day's list has: every one of them gets a letter, and each letter is a look.
 TEST_F(WindowTest, ABatchHasALetterForEachWhoHasNotApplied) {
     constexpr std::size_t count = 700;
@@ -1296,7 +1325,7 @@ TEST_F(WindowTest, TheStatusPageSaysForWhomACaseWaitsAndSinceWhen) {
     const auto kept = std::ranges::find(shown.headers, "Cache-Control", &http::Header::name);
     ASSERT_NE(kept, shown.headers.end());
     EXPECT_EQ(kept->value, "no-store");
-    EXPECT_TRUE(store->looks(file.id, 10).empty()) << "nobody has looked but the person";
+    EXPECT_TRUE(this->shown(file.number).empty()) << "nobody has looked but the person";
     for (const auto* path : {"/status", "/stop"}) {
         const auto to = std::string_view(path) == "/stop" ? "/status" : "/stop";
         expect_shown(get(path, "lang=en"), {R"(<a class="alone" href=")" + std::string(to)});

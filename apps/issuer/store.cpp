@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
+#include <limits>
 
 #include "base/file.hpp"
 #include "crypto/aead.hpp"
@@ -139,10 +140,12 @@ Store::Statements::Statements(db::Connection& c)
                            "order by waits_since, id limit :count")),
       batch(c.prepare("update issue set batch = :batch where id = :id")),
       batches(c.prepare("select batch, min(opened_at), count(*) from issue where batch is not null "
-                        "and ended_at is null group by batch order by batch desc limit :count")),
-      batches_at(c.prepare("select batch, min(opened_at), count(*) from issue where batch is not "
-                           "null and ended_at is null and municipality = :where group by batch "
-                           "order by batch desc limit :count")),
+                        "and batch < :before and ended_at is null group by batch order by batch "
+                        "desc limit :count")),
+      batches_at(c.prepare(
+          "select batch, min(opened_at), count(*) from issue where batch is not "
+          "null and batch < :before and ended_at is null and municipality = :where group by batch "
+          "order by batch desc limit :count")),
       batch_cases(c.prepare("select id from issue where batch = :batch and "
                             "(:where is null or municipality = :where) order by id limit :count")),
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
@@ -577,12 +580,14 @@ std::vector<CaseId> Store::longest_waiting(std::size_t count_max, const std::str
     return out;
 }
 
-std::vector<Store::Batch> Store::batches(const std::string& municipality, std::size_t count_max) {
+std::vector<Store::Batch> Store::batches(const std::string& municipality,
+                                         std::optional<CaseId> before, std::size_t count_max) {
     std::vector<Batch> out;
     auto& row = municipality.empty() ? sql_.batches : sql_.batches_at;
     const db::ResetAtEnd reset(row);
     if (!municipality.empty()) row.bind("where", municipality);
-    row.bind("count", static_cast<std::int64_t>(count_max));
+    row.bind("before", before.value_or(std::numeric_limits<CaseId>::max()))
+        .bind("count", static_cast<std::int64_t>(count_max));
     while (row.step()) {
         out.push_back({.id = row.integer(0), .opened_at = row.integer(1), .open = row.integer(2)});
     }

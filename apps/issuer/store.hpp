@@ -130,13 +130,15 @@ class Store {
     // have not applied are not among them: they would hide what came later, and have their letters.
     std::vector<CaseId> longest_waiting(std::size_t count_max, const std::string& municipality);
     // People who were invited together, of whom something is open: the newest first. `id`: of its
-    // first case; `open`: how many. Of that municipality's alone, where one is said, as below.
+    // first case; `open`: how many. Of that municipality's alone, where one is said, as below; and
+    // of those before a batch, where one is.
     struct Batch {
         CaseId id = 0;
         UnixTime opened_at = 0;
         std::int64_t open = 0;
     };
-    std::vector<Batch> batches(const std::string& municipality, std::size_t count_max);
+    std::vector<Batch> batches(const std::string& municipality, std::optional<CaseId> before,
+                               std::size_t count_max);
     // Ended ones too, in the order of the invitation.
     std::vector<CaseId> cases_of_batch(CaseId batch, const std::string& municipality,
                                        std::size_t count_max);

@@ -135,11 +135,11 @@ void add_claims(Todos& todos, const Case& one) {
                 todos.add(Step::settle, Actor::clerk, claim);
                 break;
             case Finding::not_here:
+            case Finding::gone:
                 todos.add(Step::settle, one.kind == Kind::end ? Actor::clerk : Actor::person,
                           claim);
                 break;
             case Finding::same:
-            case Finding::gone:
             case Finding::not_applied:
                 todos.add(Step::settle, Actor::clerk, claim);
                 break;

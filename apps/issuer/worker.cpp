@@ -14,11 +14,13 @@ namespace {
 
 namespace asio = http::asio;
 
-// Under way at once. Nobody has more of these places than some, so that who is slow leaves places
-// for others; and what is urgent, which the relay and the authority answer, has its own.
-constexpr std::size_t places_max = 32;
-constexpr std::size_t urgent_max = 16;
+// Under way at once. Each organisation has one place of its own, whatever others hold, and as long
+// as it answers takes further ones, which all share: so nobody waits for another who is silent.
+// What is urgent, which the relay and the authority answer, has places besides.
+constexpr std::size_t shared_max = 32;
+constexpr std::size_t urgent_shared_max = 16;
 constexpr std::size_t of_one_max = 8;
+constexpr std::size_t in_all_max = 256;  // connections
 constexpr std::size_t cases_at_once = 1'000;
 constexpr std::size_t written_at_once = 100;  // cases; pages are answered in between
 constexpr std::chrono::milliseconds look_every{500};
@@ -222,22 +224,29 @@ void Worker::rest(std::string name) {
 
 // Until all places are taken, or whoever has something due has as many as they may have.
 void Worker::send_due(bool urgent) {
-    const auto most = urgent ? urgent_max : places_max;
-    std::size_t all = 0;
+    const auto shared_most = urgent ? urgent_shared_max : shared_max;
+    std::size_t all = 0, shared = 0;
     std::map<std::string, std::size_t> of_one;
     client::Due which{.urgent = urgent};
     const auto takes_place = [&](const std::string& lane) {
+        const auto has = ++of_one[lane];
         ++all;
-        if (++of_one[lane] == of_one_max) which.full.insert(lane);
+        if (has > 1) ++shared;
+        if (has == of_one_max || silent_.contains(lane) || shared >= shared_most) {
+            which.full.insert(lane);
+        }
+        if (has == 1 || shared != shared_most) return;
+        for (const auto& [other, count] : of_one)
+            which.full.insert(other);
     };
     for (const auto& [name, where] : under_way_) {
         if (where.urgent == urgent) takes_place(where.lane);
     }
-    for (bool more = true; more && all < most;) {
+    for (bool more = true; more && all < in_all_max;) {
         more = false;
         // Those under way are due, too.
-        for (auto& [name, lane] : store_.outbox().due(unix_now(), 2 * most, which)) {
-            if (all == most) return;
+        for (auto& [name, lane] : store_.outbox().due(unix_now(), 2 * in_all_max, which)) {
+            if (all == in_all_max) return;
             const bool waits = under_way_.contains(name) || rests_.contains(name);
             if (waits || which.full.contains(lane)) continue;
             takes_place(lane);
@@ -288,6 +297,17 @@ bool Worker::is_unknown_yet(const Came& came, std::optional<Happening>& happenin
     return !happening;
 }
 
+// Who has not answered is asked for one thing at a time, until it answers that.
+void Worker::note_silence(const Came& came, bool answered) {
+    if (!came.result) return;
+    const auto& lane = under_way_.at(came.name).lane;
+    if (answered) {
+        silent_.erase(lane);
+    } else {
+        silent_.insert(lane);
+    }
+}
+
 void Worker::note(const Came& came) {
     const auto now = unix_now();
     const auto one = read(came.id);
@@ -295,6 +315,7 @@ void Worker::note(const Came& came) {
     if (!came.result && is_ask(came.order.kind)) return renew(came, *one);
     std::optional<Happening> happening = Lapsed{came.order};
     if (came.result) happening = happening_of(parties_, *one, came.order, *came.result);
+    note_silence(came, /*answered=*/happening || (came.result && *came.result));
     if (is_unknown_yet(came, happening)) {
         store_.outbox().try_at(came.name, now + unknown_again_s);
     } else if (!happening) {

@@ -67,6 +67,7 @@ class Worker {
     std::optional<Case> read(CaseId id);
     Activations activations(CaseId id, OrderName order);
     bool is_unknown_yet(const Came& came, std::optional<Happening>& happening);
+    void note_silence(const Came& came, bool answered);
     void note(const Came& came);
     void renew(const Came& came, const Case& one);
     [[nodiscard]] Days days_of(const Case& one, UnixTime now) const;
@@ -90,6 +91,7 @@ class Worker {
     std::set<std::pair<UnixTime, CaseId>> later_;    // looked at again then
     std::vector<Came> came_;                         // and is not noted yet
     std::map<std::string, client::Lane> under_way_;  // by their names in the outbox
+    std::set<std::string> silent_;  // lanes: the last that came of them was no answer
     // Of the outbox: until when it is too early for them. Whoever starts again sends at once.
     std::map<std::string, std::chrono::steady_clock::time_point> rests_;
     bool failing_ = false;

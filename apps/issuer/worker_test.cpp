@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <random>
 
+#include "base/check_digit.hpp"
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
 #include "crypto/digest.hpp"
@@ -36,13 +37,15 @@ class World {
     int lost_percent = 0;
     // What a register answers besides "the same", by the number of the one who is asked about.
     std::map<std::string, std::string> verdicts;
-    bool insurers_are_silent = false;  // medical ones, told the number
-    std::set<std::string> forgotten;   // decisions whose signature the relay does not know
+    // Organisations that do not answer, and when a request to them is given up.
+    std::set<std::string> silent;
+    std::chrono::milliseconds given_up_after{3'600'000};
+    std::set<std::string> forgotten;  // decisions whose signature the relay does not know
     // What becomes of an activation: nothing yet, done and nobody hears of it, refused.
     enum class Activating { answered, on_its_way, unheard, refused };
     Activating activating = Activating::answered;
 
-    int unanswered = 0;
+    std::map<std::string, int> waiting;  // under way to one that is silent
 
     std::map<std::string, Hash> operators;         // by jti: what the head says
     std::map<std::string, int> done;               // by service, act and subject: how often
@@ -78,11 +81,14 @@ class World {
         const bool lost = percent() < lost_percent;
         if (lost && percent() < 50) co_return unavailable();
         auto& kept = kept_.at(request.body);
-        if (insurers_are_silent && kept.ask.service.text() == "health-care-number") {
-            ++unanswered;
-            http::asio::steady_timer never(co_await http::asio::this_coro::executor,
-                                           std::chrono::hours(1));
-            co_await never.async_wait(http::asio::use_awaitable);
+        if (kept.ask.to.holder && silent.contains(kept.ask.to.holder->text())) {
+            auto& count = waiting[kept.ask.to.holder->text()];
+            ++count;
+            http::asio::steady_timer timer(co_await http::asio::this_coro::executor,
+                                           given_up_after);
+            co_await timer.async_wait(http::asio::use_awaitable);
+            --count;
+            co_return unavailable();
         }
         const bool is_activation = kept.ask.service.text() == "card" && act_of(kept) == "activate";
         if (is_activation && activating == Activating::on_its_way) co_return unavailable();
@@ -360,45 +366,125 @@ TEST_F(WorkerTest, OfOnePersonAtTwoWindowsOneIsLinked) {
     EXPECT_EQ(todo(other).front().refused, "link_taken");
 }
 
-// Many of one insurer's wait, and it does not answer: others hear of theirs, and a card that is
-// lost is stopped at once.
-TEST_F(WorkerTest, WhoeverIsSilentKeepsNoStopWaiting) {
-    constexpr int people = 40;
-    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
-    World world(1);
-    world.insurers_are_silent = true;
-    const auto care = test_number(schemes, "care-insured-number",
-                                  R"({"insurer": "992024", "number": "0000000001"})");
-    const auto delivered = [&](bool has_care) {
+// Cases of people who have got their card, of whom insurers are to be told; the worker runs.
+class SilentOnes : public WorkerTest {
+  protected:
+    static constexpr int of_each = 20;
+
+    // Another medical insurer of the directory's.
+    std::string insurer(int which) {
+        auto id = std::to_string(699'100 + which);
+        id.insert(0, "0");
+        id.push_back(insurer_digit(id));
+        auto one = *directory.find("06990014");
+        one.id = *wire::ParticipantId::parse(id);
+        auto& all = directory.participants;
+        all.insert(std::ranges::lower_bound(all, one.id, {}, &wire::Participant::id),
+                   std::move(one));
+        return id;
+    }
+    CaseId delivered(const std::string& insurer) {
         auto application = test_application(schemes);
         application.claims[0].number = test_resident(schemes, "992011");
+        auto& medical = application.claims[1];
+        medical.number =
+            test_number(schemes, "insured-number",
+                        R"({"insurer": ")" + insurer + R"(", "number": "777", "branch": "01"})");
+        medical.giver = insurer.substr(0, insurer.size() - 1);
         application.signing = false;
-        if (has_care) {
-            application.claims.push_back({.role = Role::care, .number = care, .giver = "99202"});
-        }
-        return test_card(store, schemes, test_card_key(), application, [&world](const Hash& card) {
+        return test_card(store, schemes, test_card_key(), application, [this](const Hash& card) {
             world.at_relay[base64url(card)] = "activate";
         });
-    };
-    CaseId id = 0;
-    for (int i = 0; i < people; ++i)
-        id = delivered(i == people - 1);
-    http::asio::io_context io{1};
-    Worker worker(io, store, parties, policy, world.sender(), log);
-    http::spawn(io, worker.run());
-    const auto run_until = [&](const auto& done) {
-        for (int i = 0; i < 1'000 && !done(); ++i)
+    }
+    // Nobody answers at all of them, and each has that many waiting.
+    std::vector<std::string> silent_insurers(int count) {
+        std::vector<std::string> out{"06990014"};
+        for (int i = 1; i < count; ++i)
+            out.push_back(insurer(i));
+        for (const auto& one : out) {
+            world.silent.insert(one);
+            for (int i = 0; i < of_each; ++i)
+                delivered(one);
+        }
+        return out;
+    }
+    void start() { http::spawn(io, worker.run()); }
+    bool run_until(const std::function<bool()>& done) {
+        for (int i = 0; i < 2'000 && !done(); ++i)
             io.run_one_for(std::chrono::milliseconds(5));
         return done();
-    };
-    EXPECT_TRUE(run_until([&] { return times(world, "card-delivered/") == 1; })) << "the last one";
-    EXPECT_EQ(world.unanswered, 8) << "no more of one insurer's";
+    }
+    int all_waiting() {
+        int out = 0;
+        for (const auto& [who, count] : world.waiting)
+            out += count;
+        return out;
+    }
+    void TearDown() override {
+        worker.stop();
+        io.run_for(std::chrono::milliseconds(1));
+    }
+
+    World world{1};
+    Store store{folder.path("issuer.sqlite"), folder.path(""), schemes};
+    http::asio::io_context io{1};
+    Worker worker{io, store, parties, policy, world.sender(), log};
+};
+
+// Many of one insurer's wait, and it does not answer: others hear of theirs, and a card that is
+// lost is stopped at once.
+TEST_F(SilentOnes, KeepNoStopWaiting) {
+    silent_insurers(1);
+    const auto other = insurer(1);
+    const auto id = delivered(other);
+    start();
+    EXPECT_TRUE(run_until([&] { return has_ended(store.find(id).one); })) << "the last one";
+    EXPECT_EQ(world.waiting["06990014"], 8) << "no more of one insurer's";
     const auto stop = store.open(id, {.kind = Kind::stop, .reason = "lost"}, {.at = unix_now()});
     ASSERT_TRUE(stop);
     worker.look_at(*stop);
     EXPECT_TRUE(run_until([&] { return is_to_do(store.find(*stop).one, Step::look_for); }));
-    worker.stop();
-    io.run_for(std::chrono::milliseconds(1));
+}
+
+// However many of them there are, whoever answers is told, and one that is silent takes no more
+// than it may.
+TEST_F(SilentOnes, KeepNoOtherOrganisationWaiting) {
+    const auto silent = silent_insurers(12);
+    const auto other = insurer(12);
+    std::vector<CaseId> cases;
+    for (int i = 0; i < of_each; ++i)
+        cases.push_back(delivered(other));
+    start();
+    EXPECT_TRUE(run_until([&] {
+        return std::ranges::all_of(cases,
+                                   [&](const auto id) { return has_ended(store.find(id).one); });
+    }));
+    for (const auto& one : silent) {
+        EXPECT_GE(world.waiting[one], 1) << "each has its own place";
+        EXPECT_LE(world.waiting[one], 8);
+    }
+    EXPECT_EQ(all_waiting(), 12 + 32) << "the places of each, and those of all";
+    const auto fresh = delivered(other);
+    worker.look_at(fresh);
+    EXPECT_TRUE(run_until([&] { return has_ended(store.find(fresh).one); })) << "and the next one";
+}
+
+// After one that was not answered the next goes alone, until somebody answers there.
+TEST_F(SilentOnes, AreAskedOneByOne) {
+    world.given_up_after = std::chrono::milliseconds(50);
+    silent_insurers(1);
+    start();
+    auto& waiting = world.waiting["06990014"];
+    EXPECT_TRUE(run_until([&] { return waiting == 8; }));
+    EXPECT_TRUE(run_until([&] { return waiting < 2; }));
+    int begun = 0;
+    for (int last = waiting; begun < 4; last = waiting) {
+        ASSERT_TRUE(run_until([&] { return waiting != last; }));
+        if (waiting > last) ++begun;
+        EXPECT_LE(waiting, 1);
+    }
+    world.silent.clear();
+    EXPECT_TRUE(run_until([&] { return times(world, "health-care-number/") == of_each; }));
 }
 
 // What a page reports is durable by itself, and what does not fit spoils nothing else.
@@ -459,6 +545,27 @@ TEST_F(WorkerTest, WhoIsNotHereWaitsForThePersonAndGoesOn) {
                          test_number(schemes, "insured-number",
                                      R"({"insurer": "06990014", "number": "999"})")});
     live(world, 1'000);
+    EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
+}
+
+// A former insurer's number is right, and nobody's any more: that is said, and not "not here".
+TEST_F(WorkerTest, WhoWasThereBeforeGivesAnotherNumber) {
+    World world(1);
+    world.verdicts["777"] = "gone";
+    const auto id = apply();
+    live(world, 1'000);
+    EXPECT_EQ(find(id).claims[1].finding, Finding::gone);
+    const auto what = todo(find(id));
+    ASSERT_EQ(what.size(), 1U);
+    EXPECT_EQ(what[0].step, Step::settle);
+    EXPECT_EQ(what[0].actor, Actor::person);
+    EXPECT_EQ(what[0].claim, 1);
+    EXPECT_EQ(times(world, "link/"), 0);
+    happen(id, Corrected{1, Role::medical,
+                         test_number(schemes, "insured-number",
+                                     R"({"insurer": "06990014", "number": "999"})")});
+    live(world, 1'000);
+    EXPECT_EQ(find(id).claims[1].finding, Finding::same);
     EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
 }
 

@@ -442,6 +442,18 @@ test("a number that a clerk decided about: the register writes otherwise", async
   await page.getByText("職員が同じ人と決めました。").waitFor({ timeout: 10_000 });
 });
 
+test("a former insurer's number: it had the person, and the one of now is missing", async () => {
+  const page = await open();
+  await change(page, (office) => {
+    office.cases[1].claims[1].finding = "gone";
+  });
+  await page.getByRole("button", { name: "2000 0000 0006" }).click();
+  await page.locator(".claim.gone").waitFor();
+  const said = await page.locator(".claim.gone .finding").innerText();
+  expect(said).toContain("この人は前にここにいましたが、いまはいません");
+  expect(await page.locator(".claim.gone button").count()).toBe(2);
+});
+
 test("a number that was corrected after a decision is as the register writes it", async () => {
   const page = await open_case("6000 0000 0004");
   await change(page, (office) => {

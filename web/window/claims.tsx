@@ -134,7 +134,7 @@ function finding_key({ kind, claims, todo, lines }: Case, place: number): string
     ({ what, claim }) => claim === place && (what === "decided" || what === "corrected"),
   );
   if (finding === "same" && last?.what === "decided") return "window.finding_decided";
-  const is_of_end = kind === "end" && ["not_applied", "otherwise"].includes(finding);
+  const is_of_end = kind === "end" && ["not_applied", "otherwise", "gone"].includes(finding);
   return `window.finding_${finding}${is_of_end ? "_end" : ""}`;
 }
 

@@ -11,6 +11,7 @@ import {
   read_letters,
   read_people,
   type Batch,
+  type Batches,
   type Case,
   type CaseKind,
   type DayList,
@@ -101,8 +102,9 @@ export class Office {
   day(): Promise<Result<DayList>> {
     return this.ask("/cases/day", {}, read_day);
   }
-  batches(): Promise<Result<Batch[]>> {
-    return this.ask("/cases/batches", {}, read_batches);
+  // The newest, or those before that one.
+  batches(before?: Batch): Promise<Result<Batches>> {
+    return this.ask("/cases/batches", before ? { before: before.batch } : {}, read_batches);
   }
   letters(batch: number): Promise<Result<Letters>> {
     return this.ask("/cases/letters", { batch }, read_letters);

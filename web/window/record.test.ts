@@ -133,8 +133,11 @@ test("batches and their letters are read strictly", () => {
   const two = { letters, of: 1, unreadable: 0 };
   expect(() => read_letters(two as JsonObject)).toThrow(Refused);
   const batch = { batch: 7, opened_at: noon, open: 700 };
-  expect(read_batches({ batches: [batch] })).toEqual([batch]);
-  expect(() => read_batches({ batches: [{ ...batch, more: 1 }] })).toThrow(Refused);
+  const list = { batches: [batch], more: true };
+  expect(read_batches(list)).toEqual(list);
+  expect(() => read_batches({ ...list, batches: [{ ...batch, more: 1 }] })).toThrow(Refused);
+  expect(() => read_batches({ batches: [batch] })).toThrow(Refused);
+  expect(() => read_batches({ batches: [], more: true })).toThrow(Refused);
 });
 
 test("whose window it is, where that is another one", () => {

@@ -207,6 +207,10 @@ export interface Batch {
   opened_at: number;
   open: number; // cases that have not ended
 }
+export interface Batches {
+  batches: Batch[];
+  more: boolean; // there are older ones
+}
 export interface Letter {
   number: string;
   person: Pick<Person, "name" | "kana" | "address">;
@@ -328,9 +332,9 @@ export function read_day(object: JsonObject): DayList {
   return out;
 }
 
-export function read_batches(object: JsonObject): Batch[] {
+export function read_batches(object: JsonObject): Batches {
   const members = new Members(object);
-  const out = members.objects("batches", batches_max).map((one) => {
+  const batches = members.objects("batches", batches_max).map((one) => {
     const batch = new Members(one);
     const read = {
       batch: batch.integer("batch", 1, Number.MAX_SAFE_INTEGER),
@@ -340,8 +344,10 @@ export function read_batches(object: JsonObject): Batch[] {
     batch.finish();
     return read;
   });
+  const more = members.boolean("more");
   members.finish();
-  return out;
+  if (more && batches.length === 0) refuse("batches: nothing comes before none");
+  return { batches, more };
 }
 
 function read_letter(object: JsonObject): Letter {

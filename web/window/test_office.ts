@@ -357,14 +357,16 @@ export class TestOffice {
   }
 
   // What was opened in one act has one time here.
-  private batches(): Mutable[] {
+  private batches(before = Infinity): Mutable {
     const times = new Set(this.cases.filter(({ invited }) => invited).map((one) => one.opened_at));
-    return [...times]
+    const all = [...times]
       .sort((one, other) => other - one)
+      .filter((opened_at) => opened_at < before)
       .map((opened_at) => {
         const open = this.cases.filter((one) => one.invited && one.opened_at === opened_at).length;
         return { batch: opened_at, opened_at, open };
       });
+    return { batches: all.slice(0, 50), more: all.length > 50 };
   }
   private letters(batch: number): Mutable | undefined {
     const all = this.cases.filter((one) => one.invited && one.opened_at === batch);
@@ -399,7 +401,7 @@ export class TestOffice {
         kind ? one.kind === kind : one.number === "500000000007";
       return served(this.cases.find(is_asked)!);
     }
-    if (path === "/cases/batches") return { batches: this.batches() };
+    if (path === "/cases/batches") return this.batches(body.before);
     if (path === "/cases/letters") return this.letters(body.batch);
     if (path === "/people/find") return { people: this.people(body) };
     const one = this.cases.find(({ number }) => number === body.number);

@@ -121,6 +121,39 @@ test("a large batch has all of its letters", async () => {
   expect(paths).not.toContain("/cases/show");
 });
 
+// Fifty at a time; whoever uses the keyboard goes on at the first of those that came.
+test.each(["ja", "en", "easy"])("older batches are asked for, in %s", async (language) => {
+  const page = await browser.open(`language=${language}`, 320);
+  await page.locator("tbody tr, .data-table li").first().waitFor();
+  await invite(page);
+  await page.evaluate(() => {
+    const { office } = window as unknown as Mutable;
+    const one = office.cases.at(-1);
+    for (let i = 1; i <= 50; ++i) {
+      const number = String(930000000000 + i);
+      office.cases.push({ ...one, number, opened_at: one.opened_at - i });
+    }
+  });
+  await page.locator(".office > p button.quiet").click();
+  const choices = page.locator(".office form input[type=radio]");
+  const older = page.locator(".office form button.quiet");
+  await older.waitFor();
+  expect(await choices.count()).toBe(50);
+  await older.focus();
+  await page.keyboard.press("Enter");
+  await older.waitFor({ state: "detached" });
+  expect(await choices.count()).toBe(51);
+  const last = choices.last();
+  expect(await last.evaluate((one) => one === document.activeElement)).toBe(true);
+  expect(await choices.first().isChecked()).toBe(true);
+  await expect_accessible(page, 320);
+  await last.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Enter");
+  await page.locator(".letter").waitFor();
+  expect(await page.locator(".letter").innerText()).toContain("9300 0000 0050");
+});
+
 test("a case that cannot be read is said, and no letter is made", async () => {
   const page = await browser.open();
   await page.locator("tbody tr").first().waitFor();

@@ -7,7 +7,7 @@ import { day_of, day_phrase, time_phrase } from "../../shared/dates";
 import type { Result } from "../../shared/result";
 import { Ja, Read, Say, in_japanese, phrase } from "../../shared/words";
 import { grouped, problem_text, type Desk } from "../desk";
-import type { Batch, Letter, Letters } from "../record";
+import type { Batch, Batches, Letter, Letters } from "../record";
 import "./papers.css";
 
 // The report's page 5, ②: the health insurance of everybody, the others of whoever has them.
@@ -93,7 +93,8 @@ function OneLetter({ letter, desk }: { letter: Letter; desk: Desk }): JSX.Elemen
 }
 
 function use_letters(desk: Desk) {
-  const [all, set_all] = useState<Batch[]>();
+  const [list, set_list] = useState<Batches>();
+  const [added, set_added] = useState<number>();
   const [made, set_made] = useState<Letters>();
   const [problem, set_problem] = useState<string>();
   const [busy, set_busy] = useState(false);
@@ -106,7 +107,13 @@ function use_letters(desk: Desk) {
     if (read.ok) show(read.value);
     else set_problem(problem_text(read.problem));
   };
-  useEffect(() => void asked(desk.office.batches(), set_all), []);
+  useEffect(() => void asked(desk.office.batches(), set_list), []);
+  const older = ({ batches }: Batches) => {
+    void asked(desk.office.batches(batches.at(-1)), (next) => {
+      set_list({ batches: [...batches, ...next.batches], more: next.more });
+      set_added(next.batches[0]?.batch);
+    });
+  };
   const make = ({ batch }: Batch) => {
     set_made(undefined);
     void asked(desk.office.letters(batch), (letters) => {
@@ -114,19 +121,33 @@ function use_letters(desk: Desk) {
       requestAnimationFrame(() => heading.current?.focus());
     });
   };
-  return { all, made, problem, busy, heading, make };
+  return { list, added, made, problem, busy, heading, make, older };
 }
 
-function Which(props: { all: Batch[]; busy: boolean; make: (batch: Batch) => void }): JSX.Element {
-  const { all, busy, make } = props;
+interface WhichProps {
+  list: Batches;
+  added: number | undefined; // the first of those that were asked for last
+  busy: boolean;
+  make: (batch: Batch) => void;
+  older: (list: Batches) => void;
+}
+
+function Which({ list, added, busy, make, older }: WhichProps): JSX.Element {
+  const all = list.batches;
   const [chosen, set_chosen] = useState(all[0]!.batch);
+  const form = useRef<HTMLFormElement>(null);
+  // Where the button was, which is further down now or gone.
+  useEffect(() => {
+    if (added === undefined) return;
+    form.current?.querySelector<HTMLInputElement>(`input[value="${added}"]`)?.focus();
+  }, [added]);
   const send = (event: Event) => {
     event.preventDefault();
     const batch = all.find((one) => one.batch === chosen) ?? all[0]!;
     if (!busy) make(batch);
   };
   return (
-    <form onSubmit={send} class="no-print" autocomplete="off">
+    <form onSubmit={send} ref={form} class="no-print" autocomplete="off">
       <fieldset class="plain-set">
         <legend>
           <Say of="window.letters_which" />
@@ -144,6 +165,13 @@ function Which(props: { all: Batch[]; busy: boolean; make: (batch: Batch) => voi
           </label>
         ))}
       </fieldset>
+      {list.more && (
+        <p>
+          <button type="button" class="quiet" onClick={() => !busy && older(list)}>
+            <Say of="window.letters_older" />
+          </button>
+        </p>
+      )}
       <button type="submit">
         <Say of="window.letters_make" />
       </button>
@@ -191,18 +219,18 @@ function Made({ made, heading, desk }: MadeProps): JSX.Element {
 }
 
 export function LettersView({ desk }: { desk: Desk }): JSX.Element {
-  const { all, made, problem, busy, heading, make } = use_letters(desk);
+  const { list, added, made, problem, busy, heading, make, older } = use_letters(desk);
   return (
     <>
       <p class="no-print">
         <Say of="window.letters_text" />
       </p>
-      {all?.length === 0 && (
+      {list?.batches.length === 0 && (
         <p>
           <Say of="window.letters_none" />
         </p>
       )}
-      {all && all.length > 0 && <Which {...{ all, busy, make }} />}
+      {list && list.batches.length > 0 && <Which {...{ list, added, busy, make, older }} />}
       <p role="status" class="no-print">
         {busy && <Say of="window.busy" />}
       </p>
