@@ -28,9 +28,10 @@ export const reasons: Record<KnownKind, readonly string[]> = {
   number: ["misuse", "by-request"],
 };
 
-// Of a card that works now: no other one has its PIN set anew.
+// Of a card that works now, and that this centre has keys for: no other one has its PIN set anew.
 function active_uses({ cards }: KnownPerson): Use[] {
-  return uses.filter((use) => cards.some((card) => card.use === use && card.status === "active"));
+  const ours = cards.filter((card) => card.status === "active" && !card.foreign);
+  return uses.filter((use) => ours.some((card) => card.use === use));
 }
 
 // Of another authority's card only this system hears.

@@ -543,6 +543,9 @@ test.each([
   await page.locator(".known").waitFor();
   const beside = page.locator(".known").getByText("カードの発行元にも連絡が要ります");
   expect(await beside.count()).toBe(foreign > 0 ? 1 : 0);
+  // Whose PINs nobody here can set.
+  const unlock = page.locator(".choices").getByRole("button", { name: /^暗証番号/ });
+  expect(await unlock.count()).toBe(foreign === 2 ? 0 : 1);
   await page.getByRole("button", { name: /^カードを止める/ }).click();
   const dialog = await page.getByRole("dialog").innerText();
   expect(dialog).toContain(said);
