@@ -25,7 +25,8 @@ std::string_view title_of(const ToSign& covers) {
 }
 
 // The child lives with the parent who came first. Where that is may be hidden from the other one
-// (DV等支援措置, 住民基本台帳事務処理要領 第5-10 [M]): no paper of theirs says it.
+// (DV等支援措置, 住民基本台帳事務処理要領 第5-10 [M]): no paper of theirs says it, nor the number
+// by which /status says when the first one is to be at the window.
 bool knows_address(const ToSign& covers) {
     return covers.parent == 0;
 }
@@ -37,7 +38,6 @@ std::vector<std::string> lines_of(const CaseFile& file, const Application& appli
     const auto& parent = one.parents.at(static_cast<std::size_t>(application.covers.parent));
     std::vector<std::string> lines{
         std::string(title_of(application.covers)),
-        fmt::format("受付番号: {}", file.number),
         fmt::format("届け出る親: {}（{}生まれ）", with_visible_selectors(parent.attributes.name),
                     to_text(parent.attributes.birth_date)),
         fmt::format("子の氏名: {}", with_visible_selectors(child.name)),
@@ -46,6 +46,7 @@ std::vector<std::string> lines_of(const CaseFile& file, const Application& appli
         fmt::format("子の性別: {}", child.sex == "female" ? "女" : "男"),
         fmt::format("父母との続柄: {}", with_visible_selectors(one.newborn->relation))};
     if (knows_address(application.covers)) {
+        lines.insert(lines.begin() + 1, fmt::format("受付番号: {}", file.number));
         lines.push_back(fmt::format("子の住所: {}", with_visible_selectors(child.address)));
     }
     auto handed = application.handed_on.begin();

@@ -198,6 +198,8 @@ TEST_F(BirthTest, TheOtherParentIsNotToldWhereTheChildLives) {
     EXPECT_EQ(second->covers, (ToSign{.parent = 1, .notice = false, .filing = true}));
     EXPECT_FALSE(second->document.contains("住所")) << second->document;
     EXPECT_FALSE(second->document.contains("本町")) << second->document;
+    EXPECT_TRUE(first->document.contains("受付番号"));
+    EXPECT_FALSE(second->document.contains("受付番号")) << "/status says when she is at the window";
     ASSERT_EQ(second->handed_on.size(), 1U);
     EXPECT_EQ(second->handed_on[0].text,
               R"({"name":"厚労 葵","kana":"コウロウ アオイ","birth_date":"2026-11-20",)"

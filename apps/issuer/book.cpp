@@ -100,7 +100,7 @@ void Looks::write(const Case& one, LookWay way, const By& by) {
     for (std::size_t i = 0; i < one.parents.size(); ++i)
         (i == 0 ? numbers : second).push_back(one.parents[i].issuing);
     write(numbers, way, by);
-    write(second, LookWay::known, {.at = by.at, .clerk = by.clerk});
+    write(second, way, {.at = by.at, .clerk = by.clerk});
 }
 
 }  // namespace mado::issuer

@@ -356,9 +356,11 @@ bool is_too_young_to_sign(const Office& office, const Applied& applied) {
 }
 
 // A page names the other parent by a slip; who it is this centre's own cases say.
-std::expected<void, std::string_view> complete_parent(Office& office, ParentNamed& named) {
+std::expected<void, std::string_view> complete_parent(Office& office, ParentNamed& named,
+                                                      const Clerk& clerk) {
     const auto of = office.store.find(named.parent.person);
     if (!of) return std::unexpected(no_case);
+    look_at_known(office, *of, clerk);
     auto parent = office.store.parent(*of);
     if (!parent) return std::unexpected(to_text(parent.error()));
     named.parent = std::move(*parent);
@@ -419,7 +421,7 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(wire::Code::not_allowed, request);
     }
     if (auto* named = std::get_if<ParentNamed>(&what->what)) {
-        const auto ok = complete_parent(office, *named);
+        const auto ok = complete_parent(office, *named, clerk);
         if (!ok) return site::refuse(ok.error() == no_case ? 404 : 409, ok.error());
     }
     const auto* applied = std::get_if<Applied>(&what->what);
@@ -483,13 +485,13 @@ Task<Response> card_session(Office& office, Request request, site::LoggedIn who)
     const auto now = unix_now();
     const auto clerk = office.clerks.find(who.card, now);
     if (!clerk) co_return site::refuse(wire::Code::not_allowed, request);
+    // Certificates say who it is, and go to the chip through the clerk's computer.
+    office.looks.write(office.store.find(*id).one, LookWay::record, by_now(*clerk));
     const auto begun = office.cards.begin(*id, clerk->name, now, by->anew);
     if (!begun && begun.error() == CardRefusal::overloaded) {
         co_return site::refuse(wire::Code::overloaded, request);
     }
     if (!begun) co_return misfit(misfit_of(begun.error()));
-    // Certificates say who it is, and go to the chip through the clerk's computer.
-    office.looks.write(office.store.find(*id).one, LookWay::record, by_now(*clerk));
     office.cards.keep_return(who.mandate_hash, *id, now);
     json::array pins;
     for (const auto use : begun->pins)

@@ -18,12 +18,13 @@
 
 namespace mado::issuer {
 
-// A slip's number and a birth date that are nobody's, for each of two: the pages that stop a card
-// and that say how far a case is, together, and the one that goes on with a renewal.
-// Who is found counts for nothing: a stop is never one too many. Of 10^11 codes that have their
-// check digit, and with a birth date: guessing stays hopeless, also by somebody with as many
-// networks as one block of IPv6 has. So nobody closes the pages that stop cards; who does that with
-// the other one, by 20,000 networks, keeps renewals waiting, and windows go on with them.
+// A slip's number and a birth date that are nobody's, for each of three pages: that stops a card,
+// that says how far a case is, that goes on with a renewal. Each by itself: who mistypes at one
+// does not close the one that stops cards. Who is found counts for nothing: a stop is never one too
+// many. Of 10^11 codes that have their check digit, and with a birth date, one person's are not
+// guessed; that somebody's are, by 20,000 networks and more for hours, is left (THREATS). So nobody
+// closes the page that stops cards; who does that with the one for renewals keeps them waiting, and
+// windows go on with them.
 constexpr Tries::Limits stop_misses_max{
     .window_s = 3'600, .of_one_max = 10, .in_all_max = 200'000, .forgets = true};
 constexpr Tries::Limits renew_on_misses_max{
@@ -57,6 +58,7 @@ struct Office {
     // By log-in: the document that it is signing, by its `state`.
     site::Expiring<Hash, std::string> renewal_begun{decisions_max};
     Tries stop_misses{stop_misses_max};
+    Tries status_misses{stop_misses_max};
     Tries renew_on_misses{renew_on_misses_max};
     Tries begins{renewal_begins};
     Tries missed{number_misses};

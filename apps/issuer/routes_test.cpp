@@ -1438,7 +1438,7 @@ TEST_F(WindowTest, WhatEndedLongAgoIsNotShownAnyMore) {
     expect_shown(by_slip("/status", code), {"There is nothing to show"});
 }
 
-// No more than the page says that stops it; of one that was found, nothing.
+// No more than the page says that stops it; of one that was found, what it waits for.
 TEST_F(WindowTest, TheStatusPageSaysOfAStopWhatTheStopPageSays) {
     const auto person = person_with_card();
     const auto code = slip_of(person);
@@ -1448,14 +1448,16 @@ TEST_F(WindowTest, TheStatusPageSaysOfAStopWhatTheStopPageSays) {
         {"<h2>Stop of a card</h2>", "The card is stopped. Nobody can use it", "If you find it"},
         {"class=\"steps\"", "Waiting for", "Taken in on"});
     ASSERT_TRUE(store->add(stop, Found{store->stop_index(code)}, {.at = unix_now()}));
-    expect_shown(by_slip("/status", code), {"There is nothing to show"}, {"Stop of a card"});
+    expect_shown(by_slip("/status", code),
+                 {"<h2>Stop of a card</h2>", "Waiting for", "Lifting the"},
+                 {"The card is stopped."});
     const auto again = store->open(person, {.kind = Kind::stop, .reason = "lost"}, {.at = 5});
     EXPECT_EQ(again, stop);
     expect_shown(by_slip("/status", code), {"It was taken in"}, {"The card is stopped."});
 }
 
-// A guess at one of the two pages is one at the other.
-TEST_F(WindowTest, TheStatusAndTheStopPageCountTogether) {
+// Who mistypes at the one does not close the other, which stops cards.
+TEST_F(WindowTest, MissesAtTheStatusPageDoNotCloseTheOneThatStopsCards) {
     const auto person = person_with_card();
     const auto code = slip_of(person);
     const auto other = draw_digits(stop_code_digits, /*with_check=*/true);
@@ -1473,10 +1475,10 @@ TEST_F(WindowTest, TheStatusAndTheStopPageCountTogether) {
         expect_shown(by_slip("/status", other), {"There is nothing with this number and birth"});
     EXPECT_TRUE(shows(by_slip("/status", code), "There is nothing to show"));
     for (int i = 0; i < 4; ++i)
-        expect_shown(by_slip("/stop", other), {"There is nobody with this"});
+        expect_shown(by_slip("/status", other), {"There is nothing with this number and birth"});
     expect_shown(by_slip("/status", code), {"tried too often", "050-0000-0000"},
                  {"There is nothing to show"});
-    expect_shown(by_slip("/stop", code), {"tried too often"});
+    EXPECT_FALSE(shows(by_slip("/stop", code), "tried too often")) << "that one for itself";
     EXPECT_FALSE(shows(by_slip("/renew/on", code), "tried too often")) << "that one for itself";
     auto elsewhere = form("/status", {{"code", code}}, "");
     elsewhere.headers = {{"Origin", "https://other.example"}};

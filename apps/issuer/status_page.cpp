@@ -106,6 +106,10 @@ constexpr Words has_it{"カードはお渡し済みです。残りは保険者�
 constexpr Words ends_anyway{"取り消すものが残っていて、センターが続けています。",
                             "Something is left to be undone; the centre sees to that.",
                             "のこりは センターが します。"};
+constexpr Words one_unreadable{
+    "いま見られない手続が1件あります。発行センターに電話してください（{}）。",
+    "One more cannot be shown now. Please call the issuing centre on {}.",
+    "いま [見|み]られない ものが 1つ あります。でんわして ください：{}"};
 constexpr Words who_label{"担当：{}", "Who: {}", "する [人|ひと]：{}"};
 constexpr Words done_on{"済み（{}）", "done ({})", "おわり（{}）"};
 constexpr Words between{"、", ", ", "、"};
@@ -208,8 +212,8 @@ std::string waiting(const Reader& reader, const Waits& what) {
                        since_text(reader, what.since), until_text(reader, what));
 }
 
-// "": nothing.
-std::string needs(const Reader& reader, const std::vector<Waits>& all) {
+// "": nothing. `renew_at`: where a renewal goes on.
+std::string needs(const Reader& reader, const std::vector<Waits>& all, std::string_view renew_at) {
     std::string items;
     std::vector<Need> said;
     for (const auto& what : all) {
@@ -218,7 +222,7 @@ std::string needs(const Reader& reader, const std::vector<Waits>& all) {
         said.push_back(what.need);
         items += fmt::format("<p>{}</p>", say(reader.language, status::words_of(what.need)));
         if (what.need == Need::renew_at_home) {
-            items += fmt::format(R"(<p><a class="alone" href="{}">{}</a></p>)", renew_path,
+            items += fmt::format(R"(<p><a class="alone" href="{}">{}</a></p>)", renew_at,
                                  say(reader.language, to_renew));
         }
     }
@@ -265,20 +269,21 @@ std::string now_text(const Reader& reader, const Case& one) {
     const auto paragraph = [&reader](const Words& words) {
         return fmt::format("<p>{}</p>", say(reader.language, words, reader.hotline()));
     };
-    if (one.cancelled) {
-        const auto more = has_ended(one) ? "" : paragraph(ends_anyway);
-        return box(reader, true, paragraph(status::given_up(one.kind)) + more);
-    }
-    if (has_ended(one)) return box(reader, false, paragraph(status::ended(one.kind)));
     const auto all = waits_of(one);
     std::string items;
     for (const auto& what : all)
         items += waiting(reader, what);
-    const auto yours = needs(reader, all);
+    const auto list = site::list("waiting", items);
+    // Who has new keys in the chip cannot log in any more.
+    const auto yours = needs(reader, all, one.keys.empty() ? renew_path : renew_on_path);
+    if (one.cancelled) {
+        const auto more = has_ended(one) ? "" : yours.empty() ? paragraph(ends_anyway) : yours;
+        return box(reader, true, paragraph(status::given_up(one.kind)) + more + list);
+    }
+    if (has_ended(one)) return box(reader, false, paragraph(status::ended(one)));
     const bool is_in_hand = one.has_done(activate_order) && only_tells(one);
     const auto first = yours.empty() ? paragraph(status::words_of(Need::nothing)) : yours;
-    return box(reader, !yours.empty(),
-               first + (is_in_hand ? paragraph(has_it) : "") + site::list("waiting", items));
+    return box(reader, !yours.empty(), first + (is_in_hand ? paragraph(has_it) : "") + list);
 }
 
 // Another slip is drawn for a case at any time, and begins nothing anew.
@@ -298,7 +303,8 @@ std::string section(const Reader& reader, const CaseFile& file) {
     std::string body;
     if (one.kind == Kind::stop) {
         body = stop_text(reader.office, reader.language, file.id);
-        if (body.empty()) return {};
+        if (body.empty() && has_ended(one)) return {};
+        if (body.empty()) body = now_text(reader, one);  // it is being lifted, or made an end of
     } else {
         body = fmt::format(R"(<p class="hint">{}</p>)",
                            say(reader.language, taken_in, reader.day(file.opened_at))) +
@@ -315,10 +321,14 @@ std::string all_sections(const Reader& reader, const Found& found) {
     std::string out;
     std::set<Kind> begun;
     for (const auto id : ids) {
-        const auto file = reader.office.store.find(id);
-        const bool is_new = begun.insert(file.one.kind).second;
-        const bool is_over = file.one.cancelled && has_ended(file.one);
-        if (is_new || !is_over) out += section(reader, file);
+        try {
+            const auto file = reader.office.store.find(id);
+            const bool is_new = begun.insert(file.one.kind).second;
+            const bool is_over = file.one.cancelled && has_ended(file.one);
+            if (is_new || !is_over) out += section(reader, file);
+        } catch (const Failure&) {  // the worker says so (case_unreadable)
+            out += fmt::format("<p>{}</p>", say(reader.language, one_unreadable, reader.hotline()));
+        }
     }
     return out;
 }
@@ -397,14 +407,14 @@ Response post(Office& office, const Request& request) {
                                  .wrong = {.code = is_code, .birth_date = !is_code}},
                          *form);
     }
-    // One count with the page that stops cards: a guess here is a guess there.
+    // A count of its own: who mistypes here does not close the page that stops cards.
     const auto network = http::network_of(request.remote_address);
-    if (!office.stop_misses.may_try(network, unix_now())) {
+    if (!office.status_misses.may_try(network, unix_now())) {
         return form_page(office, request, Mistake{.words = too_often});
     }
     const auto found = find_by_slip(office, *asked);
     if (!found) {
-        office.stop_misses.count(network, unix_now());
+        office.status_misses.count(network, unix_now());
         return form_page(office, request,
                          Mistake{.words = nobody, .wrong = {.code = true, .birth_date = true}},
                          *form);

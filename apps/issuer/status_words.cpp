@@ -1,6 +1,9 @@
 #include "status_words.hpp"
 
 #include <algorithm>
+#include <optional>
+
+#include "birth.hpp"
 
 namespace mado::issuer::status {
 namespace {
@@ -39,6 +42,17 @@ constexpr Words show_number_text{
     "something that shows it, such as your insurance card.",
     "ばんごうが みつかりません。ほけんしょうを もって、まどぐちに きて "
     "ください。"};
+constexpr Words show_insurer_text{
+    "届け出た保険者にはもう加入していません。いまの保険証など番号のわかるものを持って、窓口に"
+    "来てください。",
+    "An insurer that you gave has you no more. Please come to the window with something that "
+    "shows the number you have now, such as your insurance card.",
+    "まえの ほけんしょうです。いまの ほけんしょうを もって、まどぐちに きて ください。"};
+constexpr Words come_to_window_text{
+    "登録と合わないところがあります。本人確認書類を持って、窓口に来てください。",
+    "Something does not fit the registers. Please come to the window, with something that shows "
+    "who you are.",
+    "[登録|とうろく]と ちがう ところが あります。まどぐちに きて ください。"};
 constexpr Words come_for_card_text{
     "カードの用意ができます。本人確認書類を持って、窓口に来てください。暗証番号は"
     "窓口で決めます。",
@@ -136,15 +150,39 @@ std::vector<Role> roles_of(const Case& one, Step step) {
     return out;
 }
 
+// Numbers are the person's to bring where they gave them; a resident number has changed at the
+// register, and of a newborn nobody gave one.
+Need need_to_settle(const Case& one) {
+    const bool gave_them =
+        one.kind == Kind::first || one.kind == Kind::existing || one.kind == Kind::from_abroad;
+    if (!gave_them) return Need::come_to_window;
+    const bool is_gone = std::ranges::any_of(one.claims, [](const Claim& claim) {
+        return claim.finding == Finding::gone && claim.role != Role::resident;
+    });
+    return is_gone ? Need::show_insurer : Need::show_number;
+}
+
+// What a clerk has to look at is the person's too where a renewal at home came to a halt (as /renew
+// says), and where a parent's signature has lapsed.
+std::optional<Need> need_out_of_turn(const Case& one, const Todo& what) {
+    const bool halts = what.step == Step::settle || !what.refused.empty();
+    if (one.kind == Kind::renewal && halts) {
+        return one.has_done(activate_order) ? Need::nothing : Need::bring_card;
+    }
+    if (what.refused.empty()) return std::nullopt;
+    const bool is_filed = what.step == Step::notify || what.step == Step::file;
+    return is_filed && to_sign(one) ? Need::sign_for_child : Need::nothing;
+}
+
 }  // namespace
 
 Need need_of(const Case& one, const Todo& what) {
-    if (!what.refused.empty()) return Need::nothing;
+    if (const auto need = need_out_of_turn(one, what)) return *need;
     switch (what.step) {
         case Step::apply:
             return need_to_apply(one.kind);
         case Step::settle:
-            return what.actor == Actor::person ? Need::show_number : Need::nothing;
+            return what.actor == Actor::person ? need_to_settle(one) : Need::nothing;
         case Step::make_keys:
         case Step::write:
         case Step::reset:
@@ -193,6 +231,10 @@ Words words_of(Need need) {
             return apply_birth_text;
         case Need::show_number:
             return show_number_text;
+        case Need::show_insurer:
+            return show_insurer_text;
+        case Need::come_to_window:
+            return come_to_window_text;
         case Need::come_for_card:
             return come_for_card_text;
         case Need::come_for_childs_card:
@@ -384,8 +426,8 @@ Words words_of(Kind kind) {
 }
 
 // Nothing of whether a card works: it may have been stopped since.
-Words ended(Kind kind) {
-    switch (kind) {
+Words ended(const Case& one) {
+    switch (one.kind) {
         case Kind::first:
         case Kind::replacement:
         case Kind::from_abroad:
@@ -406,6 +448,14 @@ Words ended(Kind kind) {
             return {"番号の変更はすべて終わりました。", "The number is changed.",
                     "ぜんぶ おわりました。"};
         case Kind::birth:
+            if (!one.filings.empty() && one.filings.back().state == FilingState::closed) {
+                return {
+                    "お子さんの届出は、健康保険のほかは終わりました。健康保険は、保険者か窓口に"
+                    "届け出てください。",
+                    "Everything for the child is done but health insurance: please file that "
+                    "with an insurer, or ask at the window.",
+                    "けんこう ほけんは まだです。まどぐちで きいて ください。"};
+            }
             return {"お子さんの届出はすべて終わりました。", "Everything for the child is done.",
                     "こどもの とどけは ぜんぶ おわりました。"};
         case Kind::stop:

@@ -16,6 +16,8 @@ enum class Need {
     apply_existing,
     apply_birth,
     show_number,
+    show_insurer,
+    come_to_window,
     come_for_card,
     come_for_childs_card,
     bring_card,
@@ -38,8 +40,8 @@ Words words_of(Step step);
 Words words_of(StepState state);
 Words words_of(Where where);
 Words words_of(Kind kind);
-Words ended(Kind kind);     // all of it is done
-Words given_up(Kind kind);  // in a place: the hotline
+Words ended(const Case& one);  // all of it is done
+Words given_up(Kind kind);     // in a place: the hotline
 
 // For whom it waits: one kind of office.
 Words waits_for(const Case& one, const Todo& what);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "test_issuer.hpp"
 
 namespace mado::issuer {
@@ -32,7 +34,9 @@ TEST(StatusWords, EveryStepKindAndStateHasThem) {
     }
     for (const auto kind : all_until(Kind::birth)) {
         expect_words(status::words_of(kind), to_text(kind));
-        expect_words(status::ended(kind), to_text(kind));
+        Case one;
+        one.kind = kind;
+        expect_words(status::ended(one), to_text(kind));
         expect_words(status::given_up(kind), to_text(kind));
         EXPECT_NE(status::given_up(kind).easy.find("{}"), std::string_view::npos) << "whom to call";
     }
@@ -96,6 +100,41 @@ TEST(StatusWords, WhatWaitsForThePersonIsTheirs) {
     birth.newborn->card = true;
     EXPECT_EQ(status::need_of(birth, hand_over), Need::collect_childs_card);
     EXPECT_EQ(status::waits_for(birth, hand_over).en, "the parent");
+}
+
+// What a clerk has to look at is the person's too where nothing goes on without them.
+TEST(StatusWords, SomeOfWhatWasRefusedNeedsThePerson) {
+    const auto what = [](Step step, const std::string& refused = {}) {
+        return Todo{
+            .step = step, .actor = Actor::clerk, .order = {}, .claim = {}, .refused = refused};
+    };
+    Case one;
+    one.kind = Kind::renewal;
+    EXPECT_EQ(status::need_of(one, what(Step::settle)), Need::bring_card) << "as /renew says";
+    EXPECT_EQ(status::need_of(one, what(Step::certify, "unfit")), Need::bring_card);
+    one.done.insert(activate_order);
+    EXPECT_EQ(status::need_of(one, what(Step::end_old, "unfit")), Need::nothing);
+    Case birth;
+    birth.kind = Kind::birth;
+    birth.person = test_application(test_schemes()).person;
+    birth.filings.resize(1);
+    birth.notice.mandate = "signed";
+    birth.refused.emplace(OrderName{OrderKind::notify, 0}, "mandate_expired");
+    EXPECT_EQ(status::need_of(birth, what(Step::notify, "mandate_expired")), Need::sign_for_child);
+    EXPECT_EQ(status::need_of(birth, what(Step::certify, "unfit")), Need::nothing);
+    EXPECT_EQ(status::ended(birth).en, "Everything for the child is done.");
+    birth.filings.back().state = FilingState::closed;
+    EXPECT_NE(status::ended(birth).en.find("but health insurance"), std::string_view::npos);
+    // A number is the person's to bring where they gave it.
+    const Todo settle{
+        .step = Step::settle, .actor = Actor::person, .order = {}, .claim = {}, .refused = {}};
+    EXPECT_EQ(status::need_of(birth, settle), Need::come_to_window);
+    Case first;
+    first.claims = test_application(test_schemes()).claims;
+    EXPECT_EQ(status::need_of(first, settle), Need::show_number);
+    const auto medical = std::ranges::find(first.claims, Role::medical, &Claim::role);
+    medical->finding = Finding::gone;
+    EXPECT_EQ(status::need_of(first, settle), Need::show_insurer);
 }
 
 TEST(StatusWords, RegistersAreKindsOfOffices) {

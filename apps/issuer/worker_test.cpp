@@ -850,7 +850,7 @@ TEST_F(WorkerTest, WhereTheActivationIsRefusedThereIsNothingToStop) {
     ASSERT_TRUE(stop);
     live(world, 60);
     world.activating = World::Activating::refused;
-    live(world, 500);
+    live(world, 2'000);
     EXPECT_TRUE(find(first).refused.contains(activate_order));
     EXPECT_EQ(find(*stop).not_active, (std::set{0, 1}));
     EXPECT_EQ(todo(find(*stop)).front().step, Step::look_for);

@@ -137,7 +137,7 @@ describe("registers write otherwise", () => {
     }
     expect(decided).toBe(application().claims.length);
     await picture(page, "window-decided");
-  });
+  }, 180_000); // a signature at the agent for each register
 });
 
 // ①: whoever is invited gets a letter.
