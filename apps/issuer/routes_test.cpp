@@ -1296,7 +1296,8 @@ TEST_F(WindowTest, TheStatusPageSaysForWhomACaseWaitsAndSinceWhen) {
     const auto kept = std::ranges::find(shown.headers, "Cache-Control", &http::Header::name);
     ASSERT_NE(kept, shown.headers.end());
     EXPECT_EQ(kept->value, "no-store");
-    EXPECT_TRUE(store->looks(file.id, 10).empty()) << "nobody has looked but the person";
+    EXPECT_TRUE(book->looks(file.one.numbers.issuing, 10).empty())
+        << "nobody has looked but the person";
     for (const auto* path : {"/status", "/stop"}) {
         const auto to = std::string_view(path) == "/stop" ? "/status" : "/stop";
         expect_shown(get(path, "lang=en"), {R"(<a class="alone" href=")" + std::string(to)});
