@@ -16,10 +16,10 @@ constexpr Words apply_text{
     "card. If you have a pension book or a care-insurance card, bring it too.",
     "まどぐちで もうしこんで ください。ほけんしょうを もって きて ください。"};
 constexpr Words apply_change_text{
-    "新しい氏名や住所のわかる書類とカードを持って、窓口に来てください。",
-    "Please come to the window with your card, and papers that show your new name "
-    "or address.",
-    "カードと、[新|あたら]しい なまえや じゅうしょが わかる かみを もって、"
+    "新しい氏名・住所・保険のわかる書類とカードを持って、窓口に来てください。",
+    "Please come to the window with your card, and papers that show your new name, "
+    "address or insurance.",
+    "カードと、[新|あたら]しい なまえ・じゅうしょ・ほけんが わかる かみを もって、"
     "まどぐちに きて ください。"};
 constexpr Words apply_existing_text{
     "お持ちのカードと健康保険証を持って、窓口に来てください。",
@@ -363,8 +363,8 @@ Words words_of(Kind kind) {
             return {"暗証番号の決め直し", "A new PIN",
                     "[暗証番号|あんしょうばんごう]を きめなおす"};
         case Kind::change:
-            return {"氏名・住所などの変更", "Change of name or address",
-                    "なまえや じゅうしょが かわった"};
+            return {"氏名・住所・保険などの変更", "Change of name, address or insurance",
+                    "なまえ・じゅうしょ・ほけんが かわった"};
         case Kind::from_abroad:
             return {"海外から帰国した人のカード", "A card after your return from abroad",
                     "がいこくから かえった [人|ひと]の カード"};
