@@ -261,6 +261,7 @@ class LifeOfACard : public IssuingTest {
     void replacement();
     void stop_page();
     void new_pin();
+    void moves_at_the_registers(const std::string& code);
     void move();
     void death();
 
@@ -371,7 +372,28 @@ void LifeOfACard::new_pin() {
     EXPECT_NE(looked.output.find("card reset"), std::string::npos) << looked.output;
 }
 
-// Who moves keeps the number that the register has, under another municipality.
+// In B市 the register has them and the 国保 too; in A市 the register has them no more, and neither
+// has the insurer of their work.
+void LifeOfACard::moves_at_the_registers(const std::string& code) {
+    const std::string address = "九十九県B市港町3丁目4番5号";
+    at("992011", "update 住民 set 消除日 = '2026-10-31' where 住民票コード = '" + code + "'");
+    at("992020", "insert into jumin values ('" + code.substr(0, 10) + "-" + code.substr(10) +
+                     "', 999999, '厚労　次郎', 'ｺｳﾛｳ ｼﾞﾛｳ', '', 3631205, '男', '" + address +
+                     "', 5081101, 0, '', '')");
+    at("06990014", "update member set lost_ymd = 20261101 where symbol = '21' and number = '1077'");
+    at("990028",
+       "insert into setai values (999997, '', '0009997', '" + address + "', '厚労 次郎')");
+    at("990028",
+       "insert into kojin values (999997, 999997, '01', '厚労 次郎', 'コウロウ ジロウ', '', "
+       "3631205, '男')");
+    at("990028", "insert into shikaku values (999997, 1, 5081101, 0, 0)");
+    at("990028",
+       "insert into kyufu select 999997, 1, 5081101, 5991231, 3, gendo_kubun, 0 from kyufu "
+       "limit 1");
+}
+
+// Who moves keeps the number that the register has, under another municipality; the insurer is
+// another one.
 void LifeOfACard::move() {
     auto moved = *parse_json_object(read_file(application()).value_or(""));
     auto& resident = moved.at("claims").as_array().at(0).as_object();
@@ -379,13 +401,20 @@ void LifeOfACard::move() {
     const auto code = text_at(fields, "number");
     fields["municipality"] = "992020";
     moved["person"].as_object()["address"] = "九十九県B市港町3丁目4番5号";
-    moved["claims"] = json::array{json::value(resident)};
+    auto medical = moved.at("claims").as_array().at(1).as_object();
+    medical.at("number").as_object()["fields"] =
+        json::object{{"insurer", "990028"}, {"number", "0009997"}, {"branch", "01"}};
+    moved["claims"] = json::array{json::value(resident), medical};
     moved["signing"] = true;
     const auto file = AtTheWindow::file("moved", moved);
-    at("992011", "update 住民 set 消除日 = '2026-10-31' where 住民票コード = '" + code + "'");
-    at("992020", "insert into jumin values ('" + code.substr(0, 10) + "-" + code.substr(10) +
-                     "', 999999, '厚労　次郎', 'ｺｳﾛｳ ｼﾞﾛｳ', '', 3631205, '男', "
-                     "'九十九県B市港町3丁目4番5号', 5081101, 0, '', '')");
+    const auto number = text_at(done({"show", person}), "health_care_number");
+    const auto insured = [&] {
+        return country.cli({"check", "--card", "jiro-2", "--pin", "8642"}).output +
+               country.cli({"check", "--health-number", number, "--birth-date", "1988-12-05"})
+                   .output;
+    };
+    moves_at_the_registers(code);
+    EXPECT_EQ(count_of(insured(), "B市国民健康保険"), 0U);
     const auto elsewhere = issue(
         {"--clerk", "sango", "open", "--person", person, "--kind", "number", "--reason", "misuse"});
     EXPECT_NE(elsewhere.output.find("(other_office)"), std::string::npos) << elsewhere.output;
@@ -405,6 +434,10 @@ void LifeOfACard::move() {
     EXPECT_NE(slip.output.find("(other_office)"), std::string::npos) << slip.output;
     expect_certificates("good", 2);
     EXPECT_TRUE(works("jiro-2", "8642"));
+    const auto now_insured = insured();
+    EXPECT_GE(count_of(now_insured, "B市国民健康保険"), 2U) << now_insured;
+    EXPECT_EQ(text_of("990028", "select hoken_iryo from hoken_iryo_bango where bango = '0009997'"),
+              number);
     const auto looked = look({"log", "show", "--compare"}, "jiro-2", "8642");
     EXPECT_NE(looked.output.find("link start"), std::string::npos) << looked.output;
     EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;

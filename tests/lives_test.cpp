@@ -1,5 +1,5 @@
-// Lives that a card goes through, by the real programs: abroad and back, and another name. (Who
-// moves to another municipality: issuing_test.cpp.)
+// Lives that a card goes through, by the real programs: abroad and back, another name, another
+// insurer. (Who moves to another municipality: issuing_test.cpp.)
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -130,6 +130,57 @@ TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
     const auto looked = look({"log", "show", "--compare"}, "jiro");
     EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
     EXPECT_EQ(looked.output.find("link start"), std::string::npos) << "no number has changed";
+}
+
+// From the insurer of the work to the city's, with the card that there is: nothing that it says of
+// the person has changed. The city has them later than they ask for it, and then a second time
+// does.
+TEST_F(LivesTest, WhoLeavesWorkHasAnotherInsurerAndTheSameCard) {
+    first_card();
+    const auto certificate = signing_certificate("jiro");
+    at("06990014", "update member set lost_ymd = 20261101 where symbol = '21' and number = '1077'");
+    const auto check = [&] {
+        return country.cli({"check", "--health-number", number_, "--birth-date", "1988-12-05"})
+            .output;
+    };
+    EXPECT_EQ(count_of(check(), "A市国民健康保険"), 0U);
+    auto change = applied();
+    const auto address = text_at(change.at("person").as_object(), "address");
+    auto& claims = change.at("claims").as_array();
+    claims.resize(2);
+    claims.at(1).at("number").as_object()["fields"] =
+        json::object{{"insurer", "990010"}, {"number", "0009996"}, {"branch", "01"}};
+
+    const auto early = open({"--kind", "change"});
+    done({"apply", early, file("insurer", change)});
+    wait_for_step(early, "settle");
+    done({"take-out", early, "1"});
+    wait_for_step(early, "");
+    EXPECT_EQ(count_of(check(), "A市国民健康保険"), 0U) << "nobody has confirmed it";
+
+    at("990010",
+       "insert into setai values (999996, '', '0009996', '" + address + "', '厚労 次郎')");
+    at("990010",
+       "insert into kojin values (999996, 999996, '01', '厚労 次郎', 'コウロウ ジロウ', '', "
+       "3631205, '男')");
+    at("990010", "insert into shikaku values (999996, 1, 5081101, 0, 0)");
+    at("990010",
+       "insert into kyufu select 999996, 1, 5081101, 5991231, 3, gendo_kubun, 0 from kyufu "
+       "limit 1");
+    const auto later = open({"--kind", "change"});
+    done({"apply", later, file("insurer", change)});
+    wait_for_step(later, "approve");
+    done({"--clerk", "taro", "approve", later});
+    wait_for_step(later, "");
+    EXPECT_NE(count_of(check(), "A市国民健康保険"), 0U) << check();
+    expect_certificates("good", 2);
+    EXPECT_EQ(certificates("revoked"), 0);
+    EXPECT_TRUE(works("jiro"));
+    EXPECT_EQ(signing_certificate("jiro"), certificate);
+    EXPECT_EQ(text_of("990010", "select hoken_iryo from hoken_iryo_bango where bango = '0009996'"),
+              number_);
+    const auto looked = look({"log", "show", "--compare"}, "jiro");
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
 }
 
 }  // namespace

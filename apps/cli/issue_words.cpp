@@ -30,8 +30,7 @@ constexpr std::array refusals{
     Said{"unexpected",
          "この申請ではできません a case of this kind, as it is now, has no such step: ./mado issue "
          "show NUMBER says what is to do. A card that was found is told to the case that stopped "
-         "it, not to the person's first one; a change is applied for with the resident number "
-         "alone"},
+         "it, not to the person's first one"},
     Said{"same_hand",
          "この申請に手を加えた人は承認できず、承認した人はカードを作れません whoever opened the "
          "case, applied, corrected a number, decided in it or made the card cannot approve it, and "

@@ -97,9 +97,6 @@ Result happen(Case& one, const Applied& applied) {
     if (residents != 1 || applied.claims.front().role != Role::resident) {
         return std::unexpected(Misfit::unexpected);
     }
-    if (one.kind == Kind::change && applied.claims.size() != 1) {
-        return std::unexpected(Misfit::unexpected);
-    }
     // Names and numbers change, the day of birth does not: those are somebody else's papers.
     if (one.known && one.known->birth_date != applied.person.birth_date) {
         return std::unexpected(Misfit::other_person);
@@ -150,7 +147,8 @@ Result find(Case& one, int claim, Finding finding, std::string writing) {
     if (found == nullptr || !close(one, {OrderKind::confirm, claim})) {
         return std::unexpected(Misfit::unexpected);
     }
-    if (is_declined(one, claim)) return {};  // whatever it said before
+    // Whatever it says of what was declined, or taken out meanwhile.
+    if (is_declined(one, claim) || found->finding == Finding::not_applied) return {};
     found->finding = finding;
     found->writing = std::move(writing);
     if (found->writing.empty() || finding == Finding::otherwise) found->decision.reset();
@@ -164,6 +162,7 @@ Result happen(Case& one, const Confirmed& confirmed) {
     const bool agreed = claim != nullptr && claim->finding == Finding::agreed;
     auto writing = agreed ? claim->writing : std::string();
     if (auto ok = find(one, confirmed.claim, Finding::same, std::move(writing)); !ok) return ok;
+    if (claim->finding != Finding::same) return {};
     claim->answer = confirmed.answer;
     claim->index = confirmed.index;
     claim->only_one = confirmed.only_one;
@@ -262,8 +261,16 @@ std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
                              : is_frozen(one) && found->finding != Finding::otherwise;
     const bool is_over = one.cancelled && (one.kind != Kind::birth || has_ended(one));
     if (is_over || is_late) return std::unexpected(Misfit::too_late);
-    if (one.open.contains({OrderKind::confirm, claim})) return std::unexpected(Misfit::too_early);
     one.approved.reset();  // of what the case said before
+    return found;
+}
+
+// Not while its register is asked: the answer would be about what it was.
+std::expected<Claim*, Misfit> answered_claim(Case& one, int claim) {
+    auto found = open_claim(one, claim);
+    if (found && one.open.contains({OrderKind::confirm, claim})) {
+        return std::unexpected(Misfit::too_early);
+    }
     return found;
 }
 
@@ -289,7 +296,7 @@ Result decide_card(Case& one, bool same_person) {
 
 Result happen(Case& one, const Decided& decided) {
     if (decided.claim == card_place) return decide_card(one, decided.same_person);
-    auto claim = open_claim(one, decided.claim);
+    auto claim = answered_claim(one, decided.claim);
     if (!claim) return std::unexpected(claim.error());
     if ((*claim)->finding != Finding::otherwise) return std::unexpected(Misfit::unexpected);
     (*claim)->finding = decided.same_person ? Finding::agreed : Finding::not_here;
@@ -298,7 +305,7 @@ Result happen(Case& one, const Decided& decided) {
 }
 
 Result happen(Case& one, const Corrected& corrected) {
-    auto claim = open_claim(one, corrected.claim);
+    auto claim = answered_claim(one, corrected.claim);
     if (!claim) return std::unexpected(claim.error());
     // The next card is of who the one before says; who has moved changes it first.
     const bool is_next = one.kind == Kind::renewal || one.kind == Kind::replacement;
@@ -314,8 +321,9 @@ Result happen(Case& one, const Corrected& corrected) {
     return {};
 }
 
-// Nobody gets a card without being a resident. Of a death a clerk may know better than a register
-// that was not told yet.
+// Also while it is asked: a register that is silent keeps nobody waiting for all others. Nobody
+// gets a card without being a resident. Of a death a clerk may know better than a register that was
+// not told yet.
 Result happen(Case& one, const TakenOut& taken_out) {
     auto claim = open_claim(one, taken_out.claim);
     if (!claim) return std::unexpected(claim.error());
@@ -490,6 +498,7 @@ Result happen(Case& one, const Cancelled& cancelled) {
     if (one.kind == Kind::stop) return std::unexpected(Misfit::unexpected);
     if (one.has_done(activate_order) || one.is_in_doubt(activate_order) ||
         (one.kind == Kind::end && is_ending(one)) || is_numbered(one) || has_ended(one) ||
+        (one.kind == Kind::change && only_tells(one)) ||
         (one.newborn && !one.newborn->card && one.handed_over)) {
         return std::unexpected(Misfit::too_late);
     }

@@ -585,8 +585,10 @@ const std::optional<Attributes>& who_of(const Case& one);
 std::vector<Use> uses_of(const Case& one);
 // Whom the relay has, or may have, by the resident number of this case; null: nobody.
 const Claim* linked_resident(const Case& one);
-// A number that the relay has of the person already.
+// The number by which the relay has the person at this register now.
 bool is_linked(const Case& one, const Claim& claim);
+// A change of insurers: name, address and municipality are as before, so certificates stay.
+bool is_of_insurers_alone(const Case& one);
 // Of a certificate before the end may have come: the rest of it is to be done.
 bool is_ending(const Case& one);
 bool is_to_do(const Case& one, Step step);

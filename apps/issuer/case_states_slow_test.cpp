@@ -37,6 +37,7 @@ struct Search {
     std::string reason = {};
     std::vector<Role> insurers = {};  // besides the resident register
     bool signing = false;             // a signing certificate, too
+    bool moved = false;               // to another address than the one that is known
     std::vector<Use> before = {};     // certificates of the card that a known person has
     bool twice = false;               // the keys may be made a second time
     bool while_activated = false;  // the card that is stopped: nobody knows yet what becomes of it
@@ -71,6 +72,7 @@ class Explorer {
         for (const auto role : search.insurers)
             applied_.claims.push_back(claim_of(role));
         applied_.signing = search.signing;
+        if (search.moved) applied_.person.address = "elsewhere";
         if (search.kind == Kind::existing) {
             requested_.certificates.emplace(Use::authentication, "theirs");
             return;
@@ -162,6 +164,8 @@ class Explorer {
                                 std::holds_alternative<PinSet>(what);
         expect(!opens_chip || !info(opened_.kind).four_eyes || state.world.second_clerk,
                "a chip is opened by one clerk alone", state);
+        expect(!opens_chip || !is_who_they_were(state.one) || has_begun(state.one),
+               "keys are made, and nobody has changed", state);
         if (std::holds_alternative<Approved>(what)) out.world.second_clerk = clerk != "sato";
         if (!out.one.approved) out.world.second_clerk = false;
         if (std::holds_alternative<Found>(what)) out.world.stopped.clear();
@@ -192,6 +196,7 @@ class Explorer {
         const auto next = after(state.one, Sent{*what.order}, now);
         ASSERT_EQ(next.has_value(), what.refused.empty());
         if (!next) return;
+        check_sent(state, what.order->kind);
         CaseState out{.one = *next, .world = state.world};
         if (search_.steady.contains(what.order->kind)) return do_at_once(out, *what.order);
         WorldRequest request;
@@ -210,6 +215,24 @@ class Explorer {
         out.world.requests.emplace(*what.order, request);
         meet(out);
     }
+
+    void check_sent(const CaseState& state, OrderKind kind) {
+        const auto& one = state.one;
+        expect(kind != OrderKind::link || !info(opened_.kind).four_eyes || one.cancelled ||
+                   state.world.second_clerk || one.is_in_doubt(link_order),
+               "linked by one clerk alone", state);
+        const bool ends = kind == OrderKind::revoke_card || kind == OrderKind::end_old;
+        expect(!ends || !is_who_they_were(one) || has_begun(one),
+               "a certificate ends, and nobody has changed", state);
+    }
+
+    // Of a change of insurers: what a certificate says of the person is as it was.
+    [[nodiscard]] bool is_who_they_were(const Case& one) const {
+        return opened_.kind == Kind::change && claims() > 1 && !search_.moved && one.person &&
+               version_of(one.claims.front()) == 0 && one.claims.front().writing.empty();
+    }
+    // For somebody else, as the register or a clerk had it before.
+    static bool has_begun(const Case& one) { return !one.keys.empty() || is_ending(one); }
 
     void do_at_once(CaseState state, OrderName order) {
         const bool done = done_before(state, order);
@@ -589,6 +612,7 @@ class Explorer {
                "a new number is linked, or not", state);
         expect(world.former_ended == world.new_number, "the former number, at the end", state);
         check_before_at_end(state);
+        if (opened_.kind == Kind::change) check_insurers_at_end(state);
         if (one.cancelled) return expect(!world.active, "given up, and active", state);
         if (info(opened_.kind).applies) {
             expect(world.confirmed.contains({0, version_of(one.claims.front())}),
@@ -599,12 +623,35 @@ class Explorer {
             return expect(one.handed_over, "no slip", state);
         }
         if (keys_.keys.empty() || !makes_card()) return;
+        if (is_who_they_were(one) && !has_begun(one)) {
+            return expect(!world.active && world.authority.empty(), "a card of nobody new", state);
+        }
         expect(world.active, "done, and no card is active", state);
         expect(one.certificates.size() == keys_.keys.size(), "done without a certificate", state);
         for (int claim = 1; claim < claims() && world.linked; ++claim) {
-            const bool left_out = (*world.linked)[static_cast<std::size_t>(claim)] < 0;
+            const auto at = static_cast<std::size_t>(claim);
+            const bool left_out =
+                (*world.linked)[at] < 0 || told_of(one, one.claims[at]) == Told::nothing;
             expect(left_out || world.told.contains(claim) || one.has_done({OrderKind::tell, claim}),
                    "an insurer was told nothing", state);
+        }
+    }
+
+    // What an insurer has confirmed is linked, and it has heard of it, whatever became of the rest.
+    void check_insurers_at_end(const CaseState& state) {
+        const auto& [one, world] = state;
+        if (one.cancelled && !one.has_done(link_order)) return;
+        for (int claim = 1; claim < claims(); ++claim) {
+            const auto& insurer = one.claims.at(static_cast<std::size_t>(claim));
+            if (insurer.finding != Finding::same) continue;
+            expect(world.linked &&
+                       world.linked->at(static_cast<std::size_t>(claim)) == version_of(insurer),
+                   "confirmed, and not linked", state);
+            expect(insurer.role != Role::medical || world.told_number.contains(claim) ||
+                       one.has_done({OrderKind::tell, claim}),
+                   "a new insurer does not know the number", state);
+            expect(insurer.role == Role::medical || !world.told.contains(claim),
+                   "told of a card that nobody has handed over", state);
         }
     }
 
@@ -677,6 +724,12 @@ class Explorer {
                 expect(world.at_authority[i] == AtOthers::revoked ||
                            world.at_relay[i] == AtOthers::active,
                        "half ended", state);
+                continue;
+            }
+            if (is_who_they_were(one) && !has_begun(one)) {
+                expect(world.at_relay[i] == AtOthers::active &&
+                           world.at_authority[i] == AtOthers::active,
+                       "ended, and nobody has changed", state);
                 continue;
             }
             const auto wanted = stays ? AtOthers::active : AtOthers::revoked;
@@ -783,6 +836,28 @@ TEST(CaseStates, AChange) {
 
 TEST(CaseStates, AChangeWithoutSigning) {
     explore({.kind = Kind::change}, {.states = 40, .ends = 4});
+}
+
+// The certificate says nothing of insurers: it stays, unless the person turns out to be another.
+TEST(CaseStates, AChangeOfInsurer) {
+    explore({.kind = Kind::change,
+             .insurers = {Role::medical},
+             .signing = true,
+             .before = {Use::signing},
+             .steady = {OrderKind::revoke_card, OrderKind::end_old}});
+}
+
+TEST(CaseStates, AMoveWithAnotherInsurer) {
+    explore({.kind = Kind::change,
+             .insurers = {Role::medical},
+             .signing = true,
+             .moved = true,
+             .before = {Use::signing},
+             .steady = {OrderKind::revoke_card, OrderKind::end_old}});
+}
+
+TEST(CaseStates, AMoveWithAnotherCareInsurerAndWithoutSigning) {
+    explore({.kind = Kind::change, .insurers = {Role::care}, .moved = true});
 }
 
 TEST(CaseStates, AReturn) {

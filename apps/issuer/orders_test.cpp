@@ -74,6 +74,12 @@ TEST(Orders, TheNumberIsToldToMedicalInsurersAloneAndThatThereIsACardToTheOthers
         EXPECT_EQ(told_of(one, one.claims.at(static_cast<std::size_t>(claim))), Told::nothing);
         EXPECT_THROW(static_cast<void>(told(claim)), Failure) << "who hands it over";
     }
+    // Who has a card has the number too, and nobody hands one over.
+    auto change = one;
+    change.kind = Kind::change;
+    EXPECT_EQ(told_of(change, change.claims.at(1)), Told::health_care_number);
+    for (const std::size_t claim : {2U, 4U})
+        EXPECT_EQ(told_of(change, change.claims.at(claim)), Told::nothing);
     // Who turns out to live elsewhere applied at another window.
     const auto moved = parse_json_object(
         R"({"what": "corrected", "claim": 0, "number": {"scheme": "resident-number",)"

@@ -168,7 +168,7 @@ std::vector<Step> way_of(Kind kind) {
             return joined({{Step::opened, Step::apply, Step::confirm, Step::link, Step::end_signing,
                             Step::approve},
                            to_the_card,
-                           {Step::activate}});
+                           {Step::activate, Step::tell}});
         case Kind::from_abroad:
             return joined({{Step::opened, Step::apply, Step::confirm, Step::link, Step::approve},
                            to_the_card,

@@ -19,10 +19,10 @@ constexpr Words apply_text{
     "card. If you have a pension book or a care-insurance card, bring it too.",
     "まどぐちで もうしこんで ください。ほけんしょうを もって きて ください。"};
 constexpr Words apply_change_text{
-    "新しい氏名や住所のわかる書類とカードを持って、窓口に来てください。",
-    "Please come to the window with your card, and papers that show your new name "
-    "or address.",
-    "カードと、[新|あたら]しい なまえや じゅうしょが わかる かみを もって、"
+    "新しい氏名・住所・保険のわかる書類とカードを持って、窓口に来てください。",
+    "Please come to the window with your card, and papers that show your new name, "
+    "address or insurance.",
+    "カードと、[新|あたら]しい なまえ・じゅうしょ・ほけんが わかる かみを もって、"
     "まどぐちに きて ください。"};
 constexpr Words apply_existing_text{
     "お持ちのカードと健康保険証を持って、窓口に来てください。",
@@ -150,16 +150,16 @@ std::vector<Role> roles_of(const Case& one, Step step) {
     return out;
 }
 
-// Numbers are the person's to bring where they gave them; a resident number has changed at the
+// A number is the person's to bring where they gave it; a resident number has changed at the
 // register, and of a newborn nobody gave one.
-Need need_to_settle(const Case& one) {
-    const bool gave_them =
-        one.kind == Kind::first || one.kind == Kind::existing || one.kind == Kind::from_abroad;
-    if (!gave_them) return Need::come_to_window;
-    const bool is_gone = std::ranges::any_of(one.claims, [](const Claim& claim) {
-        return claim.finding == Finding::gone && claim.role != Role::resident;
-    });
-    return is_gone ? Need::show_insurer : Need::show_number;
+Need need_to_settle(const Case& one, const Todo& what) {
+    const auto* claim =
+        what.claim ? &one.claims.at(static_cast<std::size_t>(*what.claim)) : nullptr;
+    const bool is_insurers = claim != nullptr && claim->role != Role::resident;
+    const bool gave_it = one.kind == Kind::first || one.kind == Kind::existing ||
+                         one.kind == Kind::from_abroad || (one.kind == Kind::change && is_insurers);
+    if (!gave_it) return Need::come_to_window;
+    return is_insurers && claim->finding == Finding::gone ? Need::show_insurer : Need::show_number;
 }
 
 // What a clerk has to look at is the person's too where a renewal at home came to a halt (as /renew
@@ -182,7 +182,7 @@ Need need_of(const Case& one, const Todo& what) {
         case Step::apply:
             return need_to_apply(one.kind);
         case Step::settle:
-            return what.actor == Actor::person ? need_to_settle(one) : Need::nothing;
+            return what.actor == Actor::person ? need_to_settle(one, what) : Need::nothing;
         case Step::make_keys:
         case Step::write:
         case Step::reset:
@@ -405,8 +405,8 @@ Words words_of(Kind kind) {
             return {"暗証番号の決め直し", "A new PIN",
                     "[暗証番号|あんしょうばんごう]を きめなおす"};
         case Kind::change:
-            return {"氏名・住所などの変更", "Change of name or address",
-                    "なまえや じゅうしょが かわった"};
+            return {"氏名・住所・保険などの変更", "Change of name, address or insurance",
+                    "なまえ・じゅうしょ・ほけんが かわった"};
         case Kind::from_abroad:
             return {"海外から帰国した人のカード", "A card after your return from abroad",
                     "がいこくから かえった [人|ひと]の カード"};

@@ -129,12 +129,17 @@ TEST(StatusWords, SomeOfWhatWasRefusedNeedsThePerson) {
     const Todo settle{
         .step = Step::settle, .actor = Actor::person, .order = {}, .claim = {}, .refused = {}};
     EXPECT_EQ(status::need_of(birth, settle), Need::come_to_window);
-    Case first;
-    first.claims = test_application(test_schemes()).claims;
-    EXPECT_EQ(status::need_of(first, settle), Need::show_number);
-    const auto medical = std::ranges::find(first.claims, Role::medical, &Claim::role);
+    Case one_more;
+    one_more.claims = test_application(test_schemes()).claims;
+    const auto medical = std::ranges::find(one_more.claims, Role::medical, &Claim::role);
+    auto of_medical = settle;
+    of_medical.claim = static_cast<int>(medical - one_more.claims.begin());
+    EXPECT_EQ(status::need_of(one_more, of_medical), Need::show_number);
+    one_more.kind = Kind::change;
+    EXPECT_EQ(status::need_of(one_more, of_medical), Need::show_number);
+    EXPECT_EQ(status::need_of(one_more, settle), Need::come_to_window);
     medical->finding = Finding::gone;
-    EXPECT_EQ(status::need_of(first, settle), Need::show_insurer);
+    EXPECT_EQ(status::need_of(one_more, of_medical), Need::show_insurer);
 }
 
 TEST(StatusWords, RegistersAreKindsOfOffices) {

@@ -241,14 +241,19 @@ void add_to_the_card(Todos& todos, const Case& one) {
         return todos.add(Step::hand_over, Actor::person);
     }
     if (!one.has_done(activate_order)) return todos.order(Step::activate, activate_order);
+    if (one.kind == Kind::change) return;
     add_told(todos, one);
-    if (one.kind != Kind::change && one.kind != Kind::birth) add_old(todos, one);
+    if (one.kind != Kind::birth) add_old(todos, one);
 }
 
-// 公的個人認証法: a signing certificate ends when what it says has changed.
+// 公的個人認証法: a signing certificate ends when what it says has changed. Whoever has a card has
+// their number too: a new insurer hears of it as soon as it is linked.
 void add_changed(Todos& todos, const Case& one) {
-    add_end(todos, one, Step::end_signing);
-    if (todos.empty() && one.signing) add_to_the_card(todos, one);
+    if (!is_of_insurers_alone(one)) {
+        add_end(todos, one, Step::end_signing);
+        if (todos.empty() && one.signing) add_to_the_card(todos, one);
+    }
+    add_told(todos, one);
 }
 
 bool needs_link(const Case& one) {
@@ -369,6 +374,8 @@ std::vector<Todo> todo(const Case& one) {
     if (one.cancelled) {
         add_taken_back(todos, one);
         add_dropped(todos, one);
+        // What is linked stays so, of a change whose card has been stopped too.
+        if (one.kind == Kind::change && one.has_done(link_order)) add_told(todos, one);
         if (one.has_done(link_order) || one.is_in_doubt(link_order)) {
             if (one.kind == Kind::birth) add_birth(todos, one);
         }
@@ -458,6 +465,7 @@ Told told_of(const Case& one, const Claim& claim) {
         case Role::care:
             break;
     }
+    if (one.kind == Kind::change) return Told::nothing;  // no card is handed over
     const bool is_own = !claim.giver.empty() && claim.giver == one.claims.front().giver;
     return is_own ? Told::nothing : Told::delivery;
 }
@@ -468,7 +476,8 @@ const std::optional<Attributes>& who_of(const Case& one) {
 
 std::vector<Use> uses_of(const Case& one) {
     if (one.kind == Kind::change) {
-        return one.signing ? std::vector{Use::signing} : std::vector<Use>{};
+        const bool makes = one.signing && !is_of_insurers_alone(one);
+        return makes ? std::vector{Use::signing} : std::vector<Use>{};
     }
     return one.signing ? std::vector{Use::authentication, Use::signing}
                        : std::vector{Use::authentication};
@@ -478,14 +487,17 @@ bool is_in_old_chip(const Case& one) {
     return info(one.kind).in_hand || one.kind == Kind::unlock;
 }
 
-// Of the resident numbers the newest one: who moves back is linked by the former one again.
+// The newest one alone: who moves back, or goes back to an insurer, is linked by that number again.
 bool is_linked(const Case& one, const Claim& claim) {
-    if (claim.role == Role::resident) {
-        const auto newest = std::ranges::find(one.linked, Role::resident, &Claim::role);
-        return newest != one.linked.end() && newest->number == claim.number;
-    }
-    return std::ranges::any_of(
-        one.linked, [&claim](const Claim& known) { return known.number == claim.number; });
+    const auto newest = std::ranges::find(one.linked, claim.role, &Claim::role);
+    return newest != one.linked.end() && newest->number == claim.number;
+}
+
+// Where certificates have begun to end, or keys were made, that is done to its end.
+bool is_of_insurers_alone(const Case& one) {
+    return one.kind == Kind::change && one.claims.size() > 1 && one.person == one.known &&
+           is_linked(one, one.claims.front()) && one.claims.front().writing.empty() &&
+           one.keys.empty() && !is_ending(one);
 }
 
 // Of what was given up while nobody knew what had become of it, the relay says it itself.

@@ -31,6 +31,12 @@ constexpr std::int64_t unknown_again_s = 1;
 constexpr std::chrono::milliseconds decided_after{150};
 constexpr std::chrono::milliseconds rests_look_every{25};
 
+// A register is not asked anew about what was taken out meanwhile.
+bool is_waited_for(const Case& one, OrderName order) {
+    return order.kind != OrderKind::confirm ||
+           one.claims.at(static_cast<std::size_t>(order.item)).finding != Finding::not_applied;
+}
+
 }  // namespace
 
 Sender SenderPool::sender() {
@@ -312,7 +318,9 @@ void Worker::note(const Came& came) {
     const auto now = unix_now();
     const auto one = read(came.id);
     if (!one) return store_.outbox().try_later(came.name, now);
-    if (!came.result && is_ask(came.order.kind)) return renew(came, *one);
+    if (!came.result && is_ask(came.order.kind) && is_waited_for(*one, came.order)) {
+        return renew(came, *one);
+    }
     std::optional<Happening> happening = Lapsed{came.order};
     if (came.result) happening = happening_of(parties_, *one, came.order, *came.result);
     note_silence(came, /*answered=*/happening || (came.result && *came.result));

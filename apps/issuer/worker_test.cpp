@@ -90,12 +90,20 @@ class World {
             --count;
             co_return unavailable();
         }
+        if (kept.ask.service.text() == "existence" && is_silent(kept)) co_return unavailable();
         const bool is_activation = kept.ask.service.text() == "card" && act_of(kept) == "activate";
         if (is_activation && activating == Activating::on_its_way) co_return unavailable();
         auto result = kept.result ? *kept.result : execute(kept);
         if (result) kept.result = result;  // what is refused leaves nothing
         if (lost || (is_activation && activating == Activating::unheard)) co_return unavailable();
         co_return result;
+    }
+
+    bool is_silent(const Kept& kept) const {
+        const auto subject = as_text(kept.ask.subject);
+        return std::ranges::any_of(verdicts, [&](const auto& one) {
+            return one.second == "silent" && subject.contains(one.first);
+        });
     }
 
     static std::string act_of(const Kept& kept) {
@@ -898,10 +906,7 @@ TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
     auto application = test_application(schemes);
     {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
-        EXPECT_EQ(store.add(*change, application, {}).error(), Misfit::unexpected)
-            << "the resident number alone";
         auto of_other = application;
-        of_other.claims.resize(1);
         of_other.person.birth_date = *parse_date("1990-01-01");
         EXPECT_EQ(store.add(*change, of_other, {}).error(), Misfit::other_person);
     }
@@ -926,6 +931,123 @@ TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
     EXPECT_EQ(person(first).attributes, application.person);
     EXPECT_EQ(person(first).linked.front().number, application.claims[0].number);
     EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::revoked, Standing::active}));
+}
+
+// Whoever has another insurer, and nothing else, is who they were: no certificate ends, no key is
+// made, and the new insurer hears the number.
+TEST_F(WorkerTest, AnotherInsurerIsLinkedToTheCardThatThereIs) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto told = times(world, "health-care-number/");
+    const auto change = open(first, {.kind = Kind::change}).value();
+    auto application = test_application(schemes);
+    const auto former = application.claims[1].number;
+    application.claims[1].number.fields[2].second = "778";
+    happen(change, application);
+    live(world, 1'000);
+    ASSERT_EQ(todo(find(change)).front().step, Step::approve);
+    EXPECT_EQ(times(world, "link/start/"), 0) << "no clerk alone links anything";
+    approve(change);
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(change)));
+    EXPECT_EQ(times(world, "link/start/"), 1);
+    EXPECT_EQ(times(world, "health-care-number/"), told + 1);
+    EXPECT_EQ(times(world, "card/revoke/"), 0);
+    EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::active}));
+    // And back: by the number of before.
+    const auto back = open(first, {.kind = Kind::change}).value();
+    application.claims[1].number = former;
+    happen(back, application);
+    live(world, 1'000);
+    approve(back);
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(back)));
+    EXPECT_EQ(times(world, "link/start/"), 2);
+    // The same once more links nothing.
+    const auto same = open(first, {.kind = Kind::change}).value();
+    happen(same, application);
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(same)));
+    EXPECT_EQ(times(world, "link/start/"), 2);
+}
+
+// An insurer that does not know them yet is taken out, and the move goes on; later it is linked.
+TEST_F(WorkerTest, AMoveDoesNotWaitForAnInsurer) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    auto application = test_application(schemes);
+    application.person.address = "九十九県A市港町3丁目4番5号";
+    application.claims[1].number.fields[2].second = "778";
+    world.verdicts["778"] = "no_match";
+    const auto change = open(first, {.kind = Kind::change}).value();
+    happen(change, application);
+    live(world, 1'000);
+    ASSERT_EQ(todo(find(change)).front().step, Step::settle);
+    happen(change, TakenOut{1});
+    live(world, 1'000);
+    EXPECT_EQ(times(world, "card/revoke/"), 1) << "the former address";
+    ASSERT_EQ(todo(find(change)).front().step, Step::approve);
+    happen(change, Cancelled{"without another certificate"});
+    EXPECT_TRUE(has_ended(find(change)));
+    EXPECT_EQ(times(world, "link/start/"), 0);
+    world.verdicts.clear();
+    const auto later = open(first, {.kind = Kind::change}).value();
+    happen(later, application);
+    live(world, 1'000);
+    approve(later);
+    live(world, 1'000);
+    EXPECT_EQ(times(world, "link/start/"), 1);
+    EXPECT_EQ(person(first).linked.front().number, application.claims[1].number);
+}
+
+// Nor for one that says nothing; what it says later is about nothing any more.
+TEST_F(WorkerTest, ASilentInsurerIsTakenOutWhileItIsAsked) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    auto application = test_application(schemes);
+    application.person.address = "九十九県A市港町3丁目4番5号";
+    application.claims[1].number.fields[2].second = "778";
+    world.verdicts["778"] = "silent";
+    const auto change = open(first, {.kind = Kind::change}).value();
+    happen(change, application);
+    live(world, 200);
+    ASSERT_EQ(todo(find(change)).front().step, Step::confirm);
+    ASSERT_TRUE(find(change).open.contains({OrderKind::confirm, 1}));
+    happen(change, TakenOut{1});
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(change)).front().step, Step::approve);
+    world.verdicts.clear();
+    db::Connection(folder.path("issuer.sqlite"), db::Access::read_write)
+        .run("update outbox set next_try = 0");
+    approve(change);
+    happen(change, keys());
+    live(world, 1'000);
+    EXPECT_TRUE(find(change).open.empty());
+    EXPECT_EQ(find(change).claims[1].finding, Finding::not_applied);
+    EXPECT_EQ(times(world, "link/start/"), 0);
+}
+
+// What is linked is told, also when the card is lost meanwhile.
+TEST_F(WorkerTest, AStopKeepsNoNewInsurerFromTheNumber) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto told = times(world, "health-care-number/");
+    auto application = test_application(schemes);
+    application.person.address = "九十九県A市港町3丁目4番5号";
+    application.claims[1].number.fields[2].second = "778";
+    const auto change = open(first, {.kind = Kind::change}).value();
+    happen(change, application);
+    live(world, 1'000);
+    approve(change);
+    world.insurers_are_silent = true;
+    live(world, 500);
+    ASSERT_TRUE(find(change).has_done(link_order));
+    ASSERT_TRUE(open(first, {.kind = Kind::stop, .reason = "lost"}));
+    EXPECT_EQ(find(change).cancelled, "stopped");
+    world.insurers_are_silent = false;
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(change)));
+    EXPECT_EQ(times(world, "health-care-number/"), told + 1);
 }
 
 // The new signing certificate would go into the card that is looked for.

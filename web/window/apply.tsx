@@ -9,7 +9,7 @@ import { role_phrase } from "./desk";
 import { NumberFields, mistakes_of } from "./number_fields";
 import { forms, normalised, number_of, type Typed } from "./numbers";
 import { Asked, Choice, Field, Mistakes, Tick, type CasePart, type Wrong } from "./parts";
-import { roles, sexes, type Case, type Person, type Role, type Sex } from "./record";
+import { roles, sexes, type Case, type CaseKind, type Person, type Role, type Sex } from "./record";
 
 interface Form {
   name: string;
@@ -54,11 +54,6 @@ function note_of(from: From | undefined, was: string, now: string): string | und
   return phrase("window.filled_before", { what: in_japanese(was) });
 }
 
-// Who moves has the numbers of all the others still.
-function roles_of({ kind }: Case): readonly Role[] {
-  return kind === "change" ? ["resident"] : roles;
-}
-
 const name_bytes_max = 256;
 const reading = /^[\p{Script=Hiragana}\p{Script=Katakana}ーｰﾞﾟ・\s]*$/u;
 
@@ -67,14 +62,14 @@ function is_typed(typed: Typed): boolean {
 }
 
 // Pension and care are of whoever has them; the insurance card is shown, or it is said that there
-// is none.
-function is_applied(role: Role, form: Form): boolean {
+// is none. In a change only what is new is entered.
+function is_applied(role: Role, form: Form, kind: CaseKind): boolean {
   if (role === "resident") return true;
-  if (role === "medical") return !form.no_insurance;
+  if (role === "medical" && kind !== "change") return !form.no_insurance;
   return is_typed(form.numbers[role]);
 }
 
-function mistakes_in(form: Form, asked: readonly Role[]): Wrong[] {
+function mistakes_in(form: Form, kind: CaseKind): Wrong[] {
   const out: Wrong[] = [];
   const add = (id: string, key: string) => out.push({ id: `apply-${id}`, text: text_of(key) });
   if (form.name.trim() === "") add("name", "window.wrong_name");
@@ -85,8 +80,8 @@ function mistakes_in(form: Form, asked: readonly Role[]): Wrong[] {
   if (!form.sex) add("sex-female", "window.wrong_sex");
   if (form.address.trim() === "") add("address", "window.wrong_address");
   else if (!fits_utf8(form.address, 2 * name_bytes_max)) add("address", "window.wrong_name_long");
-  for (const role of asked) {
-    if (!is_applied(role, form)) continue;
+  for (const role of roles) {
+    if (!is_applied(role, form, kind)) continue;
     if (role === "medical" && !is_typed(form.numbers.medical)) {
       add(`medical-${forms.medical.fields[0]!.name}`, "window.wrong_no_insurance");
     } else {
@@ -178,7 +173,8 @@ function Attributes(part: Part): JSX.Element {
   );
 }
 
-function Numbers({ role, filled, form, set, wrong }: Part & { role: Role }): JSX.Element {
+function Numbers(props: Part & { role: Role; kind: CaseKind }): JSX.Element {
+  const { role, kind, filled, form, set, wrong } = props;
   const value_of = (typed: Typed, field: string) => normalised(typed[field] ?? "");
   const note = (field: string) =>
     note_of(
@@ -186,16 +182,17 @@ function Numbers({ role, filled, form, set, wrong }: Part & { role: Role }): JSX
       value_of(filled.form.numbers[role], field),
       value_of(form.numbers[role], field),
     );
-  const is_left_out = role === "medical" && form.no_insurance;
+  const is_change = kind === "change" && role !== "resident";
+  const is_left_out = role === "medical" && !is_change && form.no_insurance;
   return (
     <fieldset>
       <legend>
         <Say of={`window.number_of_${role}`} />
       </legend>
       <p class="hint">
-        <Say of={`window.number_from_${role}`} />
+        <Say of={is_change ? "window.number_if_new" : `window.number_from_${role}`} />
       </p>
-      {role === "medical" && (
+      {role === "medical" && !is_change && (
         <Tick
           id="apply-no-insurance"
           of="window.no_insurance"
@@ -217,7 +214,7 @@ function Numbers({ role, filled, form, set, wrong }: Part & { role: Role }): JSX
   );
 }
 
-function Check({ form, asked }: { form: Form; asked: readonly Role[] }): JSX.Element {
+function Check({ form, kind }: { form: Form; kind: CaseKind }): JSX.Element {
   const person = person_of(form);
   const rows = [
     ["name", person.name],
@@ -242,8 +239,8 @@ function Check({ form, asked }: { form: Form; asked: readonly Role[] }): JSX.Ele
             </dd>
           </div>
         ))}
-        {asked
-          .filter((role) => is_applied(role, form))
+        {roles
+          .filter((role) => is_applied(role, form, kind))
           .map((role) => (
             <div key={role}>
               <dt>
@@ -283,17 +280,17 @@ export function Apply({ one, act }: CasePart): JSX.Element {
   const [asked, set_asked] = useState(false);
   const set = (change: Partial<Form>) => set_form((before) => ({ ...before, ...change }));
   const part = { filled, form, set, wrong };
-  const own_roles = roles_of(one);
+  const { kind } = one;
   const look = (event: Event) => {
     event.preventDefault();
-    const mistakes = mistakes_in(form, own_roles);
+    const mistakes = mistakes_in(form, kind);
     set_wrong(mistakes);
     set_asked(mistakes.length === 0);
   };
   const send = () => {
     set_asked(false);
-    const claims = own_roles
-      .filter((role) => is_applied(role, form))
+    const claims = roles
+      .filter((role) => is_applied(role, form, kind))
       .map((role) => ({ role, number: number_of(role, form.numbers[role]) }));
     const { signing } = form;
     act({ what: "applied", person: person_of(form), claims, signing }, "window.said_applied");
@@ -307,10 +304,10 @@ export function Apply({ one, act }: CasePart): JSX.Element {
       )}
       <Mistakes all={wrong} />
       <Attributes {...part} />
-      {own_roles.map((role) => (
-        <Numbers key={role} role={role} {...part} />
+      {roles.map((role) => (
+        <Numbers key={role} role={role} kind={kind} {...part} />
       ))}
-      {one.kind !== "existing" && <Signing kind={one.kind} form={form} set={set} />}
+      {kind !== "existing" && <Signing kind={kind} form={form} set={set} />}
       <button type="submit">
         <Say of="window.look_through" />
       </button>
@@ -321,7 +318,7 @@ export function Apply({ one, act }: CasePart): JSX.Element {
           close={() => set_asked(false)}
           act={send}
         >
-          <Check form={form} asked={own_roles} />
+          <Check form={form} kind={kind} />
         </Asked>
       )}
     </form>

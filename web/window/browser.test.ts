@@ -431,6 +431,26 @@ test("what programs do is seen without a reload, and said once", async () => {
   expect(await page.locator(".todo").innerText()).toContain("中継センター：連携を登録する");
 });
 
+test("a register that is silent beyond its day is taken out, and not corrected", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await change(page, (office) => {
+    const [one] = office.cases;
+    one.claims[1].finding = "open";
+    delete one.claims[1].writing;
+    one.todo[0] = { ...one.todo[0], step: "confirm", actor: "register", report: "③④⑤" };
+    one.todo[0].order = { kind: "confirm", item: 1 };
+  });
+  await page.getByRole("button", { name: "1000 0000 0009" }).click();
+  const insurer = page.locator(".claim").nth(1);
+  const take_out = insurer.getByRole("button", { name: "申請から外す" });
+  await take_out.waitFor();
+  expect(await insurer.getByRole("button").count()).toBe(1);
+  await take_out.click();
+  await page.getByRole("dialog").getByRole("button", { name: "申請から外す" }).click();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "taken_out", claim: 1 });
+});
+
 test("a number that a clerk decided about: the register writes otherwise", async () => {
   const page = await open_case("6000 0000 0004");
   await change(page, (office) => {
@@ -634,7 +654,7 @@ test("who lives elsewhere: stopped here, moved here, and nothing else", async ()
   await page.getByText("A市に住む人です。").waitFor();
   const begun = await page.locator(".known .first button, .known .choices button").allInnerTexts();
   expect(begun.map((text) => text.replace(/（?厚労 次郎.*$/su, "").trim())).toEqual([
-    ...["カードを止める", "氏名・住所などの変更", "帰国した人のカードを作る"],
+    ...["カードを止める", "氏名・住所・保険などの変更", "帰国した人のカードを作る"],
   ]);
   // A case that waits for a decision there, by a clerk who may decide here.
   await page.getByLabel("番号（12桁）").fill("100000000009");
@@ -784,7 +804,8 @@ test("a change: what is known is filled in, and what was changed is said", async
   await page.getByText("前の手続での内容です。").first().waitFor();
   await page.getByLabel("住所").fill("九十九県B市下川7-8-9");
   await page.getByText("直しました。前は「九十九県A市上山4-5-6」。").waitFor();
-  expect(await page.locator("#apply-medical-number, #apply-pension-number").count()).toBe(0);
+  expect(await page.locator("#apply-no-insurance").count()).toBe(0);
+  await page.getByText("変わったときだけ入力").first().waitFor();
   await page.locator("#apply-resident-municipality").fill("131016");
   await page.locator("#apply-resident-number").fill("12345678903");
   await page.getByRole("button", { name: "入力したものを見直す" }).click();
@@ -796,6 +817,22 @@ test("a change: what is known is filled in, and what was changed is said", async
     ...{ address: "九十九県B市下川7-8-9", birth_date: "1990-02-03" },
   });
   expect(happening.claims.map(({ role }: Mutable) => role)).toEqual(["resident"]);
+});
+
+test("a change: a new insurer's number goes with it", async () => {
+  const page = await open_case("9000 0000 0005");
+  await page.locator("#apply-resident-municipality").fill("131016");
+  await page.locator("#apply-resident-number").fill("12345678903");
+  await page.locator("#apply-medical-insurer").fill("990028");
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.locator(".mistake a").first().waitFor();
+  await page.locator("#apply-medical-number").fill("0001234");
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("button", { name: "申請する", exact: true }).click();
+  await page.getByText("申請を受け付けました。").first().waitFor();
+  const { happening } = await asked(page, "/cases/act");
+  expect(happening.claims.map(({ role }: Mutable) => role)).toEqual(["resident", "medical"]);
+  expect(happening.claims[1].number.fields).toEqual({ insurer: "990028", number: "0001234" });
 });
 
 test("a birth: the form in one, with whom the child is insured", async () => {

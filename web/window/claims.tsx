@@ -72,11 +72,12 @@ function TakeOut({ one, act, place, close }: OfClaim & { close: () => void }): J
   );
 }
 
-// What a clerk has to decide about this number; also when no links could be made with all of them.
+// What a clerk has to decide about this number; also when no links could be made with all of them,
+// and when its register is silent.
 function trouble_with(place: number, { todo }: Case): Todo | undefined {
-  return todo.find(({ claim, order, step, refused }) => {
+  return todo.find(({ claim, order, step, refused, late }) => {
     if (claim !== place) return order?.kind === "link" && refused !== undefined;
-    return step === "settle" || (step === "confirm" && refused !== undefined);
+    return step === "settle" || (step === "confirm" && (refused !== undefined || late));
   });
 }
 
@@ -88,6 +89,9 @@ function Settle(props: OfClaim): JSX.Element | null {
   const { finding, role } = one.claims[place]!;
   if (!todo || finding === "not_applied" || !desk.roles.has("window")) return null;
   const close = () => set_asked(undefined);
+  const is_asked = todo.step === "confirm" && todo.refused === undefined;
+  const may_take_out = role !== "resident" || one.kind === "end";
+  if (is_asked && !may_take_out) return null;
   const about = (
     <span class="visually-hidden">
       <Say of="window.about" what={role_phrase(role)} />
@@ -96,7 +100,7 @@ function Settle(props: OfClaim): JSX.Element | null {
   return (
     <>
       <div class="choices">
-        {todo.order && todo.step === "confirm" && (
+        {todo.order && todo.step === "confirm" && !is_asked && (
           <button
             type="button"
             onClick={() => act({ what: "try_again", order: todo.order! }, "window.said_again")}
@@ -105,11 +109,13 @@ function Settle(props: OfClaim): JSX.Element | null {
             {about}
           </button>
         )}
-        <button type="button" class="quiet" onClick={() => set_asked("correct")}>
-          <Say of="window.correct" />
-          {about}
-        </button>
-        {(role !== "resident" || one.kind === "end") && (
+        {!is_asked && (
+          <button type="button" class="quiet" onClick={() => set_asked("correct")}>
+            <Say of="window.correct" />
+            {about}
+          </button>
+        )}
+        {may_take_out && (
           <button type="button" class="quiet" onClick={() => set_asked("take_out")}>
             <Say of="window.take_out" />
             {about}
