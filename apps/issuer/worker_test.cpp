@@ -1039,13 +1039,13 @@ TEST_F(WorkerTest, AStopKeepsNoNewInsurerFromTheNumber) {
     happen(change, application);
     live(world, 1'000);
     approve(change);
-    world.insurers_are_silent = true;
+    world.silent.insert(application.claims[1].number.fields[0].second);
     live(world, 500);
     ASSERT_TRUE(find(change).has_done(link_order));
     ASSERT_TRUE(open(first, {.kind = Kind::stop, .reason = "lost"}));
     EXPECT_EQ(find(change).cancelled, "stopped");
-    world.insurers_are_silent = false;
-    live(world, 1'000);
+    world.silent.clear();
+    live(world, 4'000);
     EXPECT_TRUE(has_ended(find(change)));
     EXPECT_EQ(times(world, "health-care-number/"), told + 1);
 }
