@@ -205,10 +205,12 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
         what->asked.health_care =
             office.store.give_new([&office] { return draw_numbers(office.schemes); }).health_care;
     }
-    look_at_known(office, *of, clerk);
+    // A stop goes always, also where nothing can be written down: then it is not shown.
+    if (!stops) look_at_known(office, *of, clerk);
     const auto id = office.store.open(*of, what->asked, by_now(clerk));
+    if (id) look_at_all_of(office, *id);
+    if (stops) look_at_known(office, *of, clerk);
     if (!id) return misfit(id.error());
-    look_at_all_of(office, *id);
     return case_of(office, *id, clerk);
 }
 

@@ -883,7 +883,7 @@ TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
     EXPECT_EQ(ask("/cases/looks", {}).status, 400);
 }
 
-// What cannot be written down is not shown, and not done.
+// What cannot be written down is not shown, and not done; but a card is stopped.
 TEST_F(WindowTest, WithoutItsLookNothingIsShownOrDone) {
     const auto person = person_with_card();
     const auto number = store->find(person).number;
@@ -901,8 +901,11 @@ TEST_F(WindowTest, WithoutItsLookNothingIsShownOrDone) {
     EXPECT_EQ(ask("/cases/act", slip).status, 500);
     EXPECT_EQ(store->lines(person).size(), lines) << "the slip before still counts";
     const json::object stop{{"person", number}, {"kind", "stop"}, {"reason", "lost"}};
-    EXPECT_EQ(ask("/cases/open", stop).status, 500);
+    const json::object change{{"person", number}, {"kind", "change"}};
+    EXPECT_EQ(ask("/cases/open", change).status, 500);
     EXPECT_EQ(store->of_person(person).size(), 1U);
+    EXPECT_EQ(ask("/cases/open", stop).status, 500);
+    EXPECT_EQ(store->of_person(person).size(), 2U) << "a stop goes always";
 }
 
 // What of somebody is open, or that they have a card, is something about them too.
