@@ -97,6 +97,24 @@ TEST_F(WindowTest, TheStatusPageSaysWhatThePersonHasToDo) {
     expect_shown(by_slip("/status", store->find(nobodys).number), {"There is nothing with this"});
 }
 
+// Before the keys are made anew the card logs in; after it the slip goes on.
+TEST_F(WindowTest, TheStatusPageLeadsToWhereARenewalGoesOn) {
+    const auto person = person_with_card();
+    const auto code = slip_of(person);
+    const auto renewal = renewal_to_write(person, log_in(10));
+    expect_shown(by_slip("/status", code), {R"(href="/renew")"}, {R"(href="/renew/on")"});
+    ASSERT_TRUE(store->add(
+        renewal, KeysMade{{{Use::authentication, "key"}, {Use::signing, "key"}}, "AAECAwQFBgc"},
+        {.at = unix_now()}));
+    for (const auto use : {Use::authentication, Use::signing}) {
+        done(renewal, of_use(OrderKind::certify, use));
+        ASSERT_TRUE(store->add(renewal, Sent{of_use(OrderKind::collect, use)}, {.at = 3}));
+        ASSERT_TRUE(
+            store->add(renewal, Certified{use, test_certificate(test_card_key())}, {.at = 3}));
+    }
+    expect_shown(by_slip("/status", code), {R"(href="/renew/on")"}, {R"(href="/renew")"});
+}
+
 // The slip of one case shows that one; the stop code that counts shows all of the person's.
 TEST_F(WindowTest, AnOldSlipShowsNothingOfLaterCases) {
     const auto person = person_with_card();
