@@ -134,8 +134,8 @@ const crypto::Certificate& Office::responder(UnixTime now) {
 
 crypto::OcspStatus Office::status_of(const crypto::OcspQuestion& question) {
     using Kind = crypto::OcspStatus::Kind;
-    if (!issuer_.is_of(question)) return {.kind = Kind::unknown};
-    const auto row = options_.store.status(question.serial);
+    if (!question.serial || !issuer_.is_of(question)) return {.kind = Kind::unknown};
+    const auto row = options_.store.status(*question.serial);
     if (!row) return {.kind = Kind::unknown};
     if (row->status == Status::good) return {.kind = Kind::good};
     return {.kind = Kind::revoked,

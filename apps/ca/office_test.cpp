@@ -119,6 +119,36 @@ TEST_F(Working, SuspendedResumedRevokedAreSeenInTheList) {
     EXPECT_EQ(said(change_order("revoke", serial_of(one), "lost", "2")), "refused serial_of_other");
 }
 
+// What was signed while it was on hold stays signed by a certificate that did not count.
+TEST_F(Working, ARevocationAfterAHoldCountsFromTheHold) {
+    const auto one = issued(authentication_order(new_key()));
+    const auto since = [&] { return store.status(one.serial())->since; };
+    const auto now = unix_now();
+    const auto change_at = [&](const char* act, const char* reason, UnixTime at) {
+        add_order(gateway, act + std::to_string(at), change_order(act, serial_of(one), reason));
+        work(at);
+    };
+    change_at("suspend", "lost", now + 10);
+    EXPECT_EQ(since(), now + 10);
+    change_at("resume", "found", now + 20);
+    EXPECT_EQ(since(), now + 20);
+    change_at("suspend", "lost", now + 30);
+    change_at("revoke", "lost", now + 40);
+    EXPECT_EQ(status(one), "revoked lost");
+    EXPECT_EQ(since(), now + 30);
+}
+
+// RFC 5280 section 3.3, also where nothing ran meanwhile.
+TEST_F(Working, NobodyLeavesTheListBeforeTheyWereOnOneOfAfterTheirEnd) {
+    const auto one = issued(authentication_order(new_key()));
+    EXPECT_EQ(said(change_order("revoke", serial_of(one), "lost")), "changed");
+    work(one.not_after() - 3'600);
+    work(one.not_after() + 3 * list_lifetime_s);
+    EXPECT_TRUE(listed(one));
+    work(one.not_after() + 4 * list_lifetime_s);
+    EXPECT_FALSE(listed(one));
+}
+
 TEST_F(Working, NameOrAddressChangedEndsSigningAlone) {
     const auto authentication = issued(authentication_order(new_key()));
     const auto key = new_key();

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "crypto/digest.hpp"
+#include "http/conditional.hpp"
 
 namespace mado::ca {
 namespace {
@@ -43,7 +44,7 @@ http::Response kept_for(http::Response response, const Caching& caching,
     response.headers.push_back(
         {"Cache-Control",
          fmt::format("max-age={}, public, no-transform, must-revalidate", caching.seconds)});
-    if (request.header("If-None-Match") == tag) {
+    if (http::is_kept(request, tag)) {
         response.status = 304;
         response.body.clear();
     }

@@ -92,14 +92,17 @@ Store::Store(const std::string& path)
           "status, since, log_index, reason) values (:serial, :line, :number, :use, :key, "
           ":not_before, :not_after, :der, 'good', :since, :log_index, null)")),
       set_status_(connection_.prepare(
-          "update certificate set status = :status, since = :since, reason = :reason "
+          // A hold that becomes a revocation counts from the hold (X.509, reasonCode).
+          "update certificate set status = :status, reason = :reason, since = "
+          "case when status = 'suspended' and :status = 'revoked' then since else :since end "
           "where serial = :serial and status <> 'revoked'")),
       seen_(connection_.prepare("update certificate set log_index = max(log_index, :log_index) "
                                 "where serial = :serial")),
       status_(connection_.prepare(
           "select status, since, reason from certificate where serial = :serial")),
       listed_(connection_.prepare("select serial, status, since, reason from certificate "
-                                  "where status <> 'good' and not_after > :over")),
+                                  "where status <> 'good' and not_after > "
+                                  "min(:over, coalesce((select this_update from list), 0))")),
       list_(connection_.prepare("select number, this_update from list")),
       set_list_(connection_.prepare(
           "insert into list (only_one, number, this_update) values (1, :number, :this_update) "

@@ -60,7 +60,8 @@ class Store {
 
     // None: never issued.
     std::optional<StatusRow> status(const crypto::Serial& serial);
-    // What is revoked or suspended and not over since `over`.
+    // What is revoked or suspended and not over since `over`, nor since the newest list: each was
+    // on a list that is of after its end (RFC 5280 section 3.3).
     std::vector<Listed> listed(UnixTime over);
     // Number and time of the next list, durable. The number never goes back; the time is now, also
     // after a list of the future.

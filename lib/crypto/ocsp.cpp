@@ -53,17 +53,15 @@ Parsed<OcspQuestion> read_question(OCSP_ONEREQ* one) {
     ASN1_OBJECT* digest = nullptr;
     ASN1_INTEGER* number = nullptr;
     check(OCSP_id_get0_info(&name, &digest, &key, &number, id), "read an OCSP question");
-    const auto serial = read_serial(number);
-    if (!serial) return std::unexpected(serial.error());
     OcspQuestion out{.id = encoded<OCSP_CERTID, i2d_OCSP_CERTID>(id),
-                     .serial = *serial,
+                     .serial = {},
                      .issuer_name = {},
                      .issuer_key = {}};
+    if (const auto serial = read_serial(number)) out.serial = *serial;
     const int nid = OBJ_obj2nid(digest);
-    if (!is_known_digest(nid)) return out;
-    if (view_of(name).size() != digest_bytes(nid) || view_of(key).size() != digest_bytes(nid)) {
-        return bad("a hash of another length than its digest's");
-    }
+    const bool is_of_it = is_known_digest(nid) && view_of(name).size() == digest_bytes(nid) &&
+                          view_of(key).size() == digest_bytes(nid);
+    if (!is_of_it) return out;
     out.issuer_name = to_bytes(view_of(name));
     out.issuer_key = to_bytes(view_of(key));
     return out;

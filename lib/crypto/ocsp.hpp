@@ -12,9 +12,10 @@ namespace mado::crypto {
 
 // Which certificate is asked about (CertID).
 struct OcspQuestion {
-    Bytes id;  // DER, for the answer
-    Serial serial{};
-    // The issuer by hashes of its name and its key, of SHA-1 or SHA-256; else both are empty.
+    Bytes id;                      // DER, for the answer
+    std::optional<Serial> serial;  // none: one that no certificate here can have
+    // The issuer by hashes of its name and its key, of SHA-1 or SHA-256; empty where it is another
+    // digest, or another length than its digest's.
     Bytes issuer_name;
     Bytes issuer_key;
 };

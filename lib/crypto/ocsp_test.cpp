@@ -60,7 +60,7 @@ TEST_F(Ocsp, OpenSslsRequestsAreRead) {
         ASSERT_TRUE(one.has_value()) << one.error().why;
         EXPECT_FALSE(one->nonce);
         ASSERT_EQ(one->questions.size(), 1U);
-        EXPECT_EQ(hex(one->questions[0].serial), std::string(36, '0') + "0102");
+        EXPECT_EQ(hex(one->questions[0].serial.value()), std::string(36, '0') + "0102");
         EXPECT_TRUE(issuer.is_of(one->questions[0]));
         EXPECT_FALSE(other.is_of(one->questions[0])) << "the same name, another key";
     }
@@ -71,6 +71,14 @@ TEST_F(Ocsp, OpenSslsRequestsAreRead) {
     const auto unusual = read_ocsp_request(request("-sha384 -serial 1"));
     ASSERT_TRUE(unusual.has_value());
     EXPECT_FALSE(issuer.is_of(unusual->questions[0])) << "a digest that we do not keep";
+    // Numbers that nobody here has are no mistake of the request's (RFC 6960 section 2.3).
+    const auto nobodys =
+        read_ocsp_request(request("-serial -5 -serial 0x" + std::string(42, '7') + " -serial 1"));
+    ASSERT_TRUE(nobodys.has_value()) << nobodys.error().why;
+    ASSERT_EQ(nobodys->questions.size(), 3U);
+    EXPECT_FALSE(nobodys->questions[0].serial);
+    EXPECT_FALSE(nobodys->questions[1].serial);
+    EXPECT_TRUE(nobodys->questions[2].serial);
 }
 
 TEST_F(Ocsp, RequestsHaveLimits) {

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
+#include "http/conditional.hpp"
 #include "http/event_stream.hpp"
 #include "http/form.hpp"
 #include "page/answer.hpp"
@@ -121,9 +122,7 @@ http::Route carried(std::string_view path, std::string_view type, std::string_vi
     return {"GET", path, 0, [type, text, tag](Request request) -> Task<Response> {
                 auto out = lasting(type, text, "no-cache");
                 out.headers.push_back({"ETag", tag});
-                if (request.header("if-none-match").find(tag) != std::string_view::npos) {
-                    out.status = 304;
-                }
+                if (http::is_kept(request, tag)) out.status = 304;
                 co_return out;
             }};
 }
