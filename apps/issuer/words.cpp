@@ -44,7 +44,7 @@ constexpr std::array kinds{
              true,
              false,
              true,
-             {"lost", "damaged", "expiring", "compromised"},
+             {"lost", "damaged", "expiring", "compromised", "by-request"},
              false,
              true},
     KindInfo{Kind::stop, "stop", true, false, false, {"lost", "by-request"}},
@@ -53,7 +53,8 @@ constexpr std::array kinds{
     KindInfo{Kind::from_abroad, "return", true, true, true, {}, false, true},
     KindInfo{Kind::end, "end", true, false, true, {"death", "abroad", "returned"}},
     KindInfo{Kind::renewal, "renewal", true, false, true, {}, true},
-    KindInfo{Kind::existing, "existing", false, true, true, {}},
+    KindInfo{Kind::existing, "existing", false, true, true, {}, false, false, true},
+    KindInfo{Kind::exchange, "exchange", true, false, true, {}, false, true, true},
     KindInfo{Kind::number, "number", true, false, true, {"misuse", "by-request"}},
     KindInfo{Kind::birth, "birth", false, true, true, {}},
 };

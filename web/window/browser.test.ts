@@ -925,10 +925,27 @@ test("what the card's certificate writes is compared and decided by signature", 
 test("who has a card here is told so, and what to do", async () => {
   const page = await open_case("1700 0000 0008");
   await change(page, (office) => {
-    office.refuses = [409, "text/plain", "has_card"];
+    office.refuses = [409, "text/plain", "known_person"];
   });
   await page.getByRole("button", { name: "カードの画面へ" }).click();
-  await page.getByText("使えるカードがあります").waitFor();
+  await page.getByText("持っている別のカードを使う人は切り替え").waitFor();
+});
+
+test("another card of another authority's, of somebody who is known", async () => {
+  const page = await find_jiro();
+  await change(page, (office) => {
+    office.cases.find(({ kind }: Mutable) => kind === "existing").kind = "exchange";
+  });
+  await page.getByRole("button", { name: /^持っている別のカードに切り替える/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("停止コードは、そのままです").waitFor();
+  await dialog.getByRole("button", { name: "持っている別のカードに切り替える" }).press("Enter");
+  await page.getByText("切り替えを受け付けました").first().waitFor();
+  expect(await asked(page, "/cases/open")).toMatchObject({ kind: "exchange" });
+  await page.getByRole("button", { name: "カードの画面へ" }).click();
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as Mutable).office.left_for))
+    .toContain("/authorize?");
 });
 
 test("an invitation is filled in, and to be confirmed", async () => {

@@ -57,7 +57,7 @@ export const order_kinds = [
 ] as const;
 export const case_kinds = [
   ...(["first", "replacement", "stop", "unlock", "change", "return", "end"] as const),
-  ...(["renewal", "existing", "number", "birth"] as const),
+  ...(["renewal", "existing", "exchange", "number", "birth"] as const),
 ] as const;
 export type CaseKind = (typeof case_kinds)[number];
 export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;
