@@ -294,7 +294,7 @@ class CardOffice {
         out["certificates"] = std::move(certificates);
         return out;
     }
-    // Numbers that somebody applies with; a subsidy's are the municipality's own.
+    // Numbers that somebody applies with.
     static json::array claims_of(const json::object& person) {
         json::array out;
         const auto add = [&out](std::string_view role, std::string_view scheme,
@@ -305,10 +305,10 @@ class CardOffice {
         add("resident", "resident-number", person.at("resident"));
         for (const auto& one : person.at("identifiers").as_array()) {
             const auto scheme = text_at(one.as_object(), "scheme");
-            if (text_at(one.as_object(), "state") != "current" || scheme == "subsidy-number")
-                continue;
+            if (text_at(one.as_object(), "state") != "current") continue;
             const auto* role = scheme == "insured-number"        ? "medical"
                                : scheme == "care-insured-number" ? "care"
+                               : scheme == "subsidy-number"      ? "public-expense"
                                                                  : "pension";
             add(role, scheme, one.at("fields"));
         }

@@ -115,7 +115,13 @@ const StepInfo& info(Step step);
 constexpr auto last_step = Step::file_elsewhere;
 
 // Whose register knows the person under a number.
-enum class Role { resident, medical, pension, care };
+enum class Role {
+    resident,
+    medical,
+    pension,
+    care,
+    public_expense,  // 公費負担: a city's subsidy, welfare; several at once
+};
 std::string_view to_text(Role role);
 std::optional<Role> parse_role(std::string_view text);
 

@@ -601,6 +601,9 @@ class Explorer {
         check_requested(state);
         expect(!world.linked || !is_known || info(opened_.kind).applies, "linked without asking",
                state);
+        for (const auto claim : world.told)
+            expect(one.claims.at(static_cast<std::size_t>(claim)).role != Role::public_expense,
+                   "who pays public expense was told something", state);
         for (const auto claim : world.told_number)
             expect(one.claims.at(static_cast<std::size_t>(claim)).role == Role::medical,
                    "another than a medical insurer has heard the health-care number", state);
@@ -813,6 +816,11 @@ TEST(CaseStates, AMedicalInsurerAndAPensionBody) {
     explore({.insurers = {Role::medical, Role::pension}});
 }
 
+// Who pays it is asked and linked, and told of nothing.
+TEST(CaseStates, ACardWithASubsidy) {
+    explore({.insurers = {Role::public_expense}});
+}
+
 TEST(CaseStates, AReplacement) {
     explore({.kind = Kind::replacement, .reason = "lost", .before = authentication});
 }
@@ -885,6 +893,10 @@ TEST(CaseStates, AMoveWithAnotherInsurer) {
 
 TEST(CaseStates, AMoveWithAnotherCareInsurerAndWithoutSigning) {
     explore({.kind = Kind::change, .insurers = {Role::care}, .moved = true});
+}
+
+TEST(CaseStates, ASubsidyThatIsAddedLater) {
+    explore({.kind = Kind::change, .insurers = {Role::public_expense}});
 }
 
 TEST(CaseStates, AReturn) {

@@ -298,6 +298,9 @@ Words words_of(Role role) {
             return {"年金保険者", "the pension insurer", "ねんきん"};
         case Role::care:
             return {"介護保険者", "the care insurer", "かいご ほけん"};
+        case Role::public_expense:
+            return {"公費負担の実施機関", "the office that pays public expense",
+                    "いりょうひを たすける ところ"};
     }
     return {};
 }

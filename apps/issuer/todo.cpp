@@ -474,6 +474,7 @@ bool only_tells(const Case& one) {
 Told told_of(const Case& one, const Claim& claim) {
     switch (claim.role) {
         case Role::resident:
+        case Role::public_expense:  // it has no use for either
             return Told::nothing;
         case Role::medical:
             return Told::health_care_number;
@@ -503,8 +504,11 @@ bool is_in_old_chip(const Case& one) {
     return info(one.kind).in_hand || one.kind == Kind::unlock;
 }
 
-// The newest one alone: who moves back, or goes back to an insurer, is linked by that number again.
+// The newest one alone: who moves back is linked by that number again. Every other number that is
+// brought is linked, also by the same one again: its holder may have ended that link since, and of
+// public expense there are several at once.
 bool is_linked(const Case& one, const Claim& claim) {
+    if (claim.role != Role::resident) return false;
     const auto newest = std::ranges::find(one.linked, claim.role, &Claim::role);
     return newest != one.linked.end() && newest->number == claim.number;
 }

@@ -166,12 +166,15 @@ std::string_view to_text(Role role) {
             return "pension";
         case Role::care:
             return "care";
+        case Role::public_expense:
+            return "public-expense";
     }
     return "";
 }
 
 std::optional<Role> parse_role(std::string_view text) {
-    for (const auto role : {Role::resident, Role::medical, Role::pension, Role::care}) {
+    for (const auto role :
+         {Role::resident, Role::medical, Role::pension, Role::care, Role::public_expense}) {
         if (to_text(role) == text) return role;
     }
     return std::nullopt;

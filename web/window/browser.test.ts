@@ -279,6 +279,17 @@ test("an application: mistakes first, then looked through, then sent", async () 
   await page.locator("#apply-resident-number").fill("12345678903");
   await page.getByLabel("医療保険がない").check();
   await page.locator("#apply-pension-number").fill("9990-104218");
+  const another = page.getByRole("button", { name: "もう一つの公費負担を入力する" });
+  expect(await another.count()).toBe(0);
+  await page.locator("#apply-public-expense-payer").fill("88990015");
+  await page.locator("#apply-public-expense-number").fill("999-9962");
+  await another.click();
+  await page.locator("#apply-public-expense-2-payer").fill("12990016");
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("link", { name: /受給者番号/ }).click();
+  const second = "apply-public-expense-2-number";
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe(second);
+  await page.locator(`#${second}`).fill("9999970");
   await page.getByRole("button", { name: "入力したものを見直す" }).click();
   await page.getByRole("button", { name: "申請する", exact: true }).click();
   await page.getByText("申請を受け付けました。").first().waitFor();
@@ -299,6 +310,14 @@ test("an application: mistakes first, then looked through, then sent", async () 
       {
         role: "pension",
         number: { scheme: "basic-pension-number", fields: { number: "9990104218" } },
+      },
+      {
+        role: "public-expense",
+        number: { scheme: "subsidy-number", fields: { payer: "88990015", number: "9999962" } },
+      },
+      {
+        role: "public-expense",
+        number: { scheme: "subsidy-number", fields: { payer: "12990016", number: "9999970" } },
       },
     ],
     signing: false,

@@ -4,7 +4,7 @@ import { Members, parse_date, type Json, type JsonObject } from "../shared/json"
 import { refuse } from "../shared/result";
 import type { Place } from "./differences";
 
-export const roles = ["resident", "medical", "pension", "care"] as const;
+export const roles = ["resident", "medical", "pension", "care", "public-expense"] as const;
 export type Role = (typeof roles)[number];
 export const steps = [
   "apply",
