@@ -48,6 +48,50 @@ class LivesTest : public AtTheWindow {
             (*chip)->signing_certificate(Secret(as_bytes(std::string_view("ABC987"))));
         return std::string(as_text(ByteView(certificate.value().der())));
     }
+    static json::object claim(const char* role, const char* scheme, json::object fields) {
+        return {{"role", role}, {"number", {{"scheme", scheme}, {"fields", std::move(fields)}}}};
+    }
+    // Of a child whom the demo country does not have: from here on he lives in A市, is in its 国保
+    // and has its subsidy.
+    json::object child() {
+        const std::string address(childs_address);
+        const auto code =
+            text_of("992011", "select 住民票コード from 未使用番号 order by 順 limit 1");
+        at("992011", "delete from 未使用番号 where 住民票コード = '" + code + "'");
+        at("992011", "insert into 住民 values ('" + code +
+                         "', '厚労 葵太', 'コウロウ アオタ', '', '2020-05-10', '1', '" + address +
+                         "', 999995, '2024-06-01', null)");
+        at("990010",
+           "insert into setai values (999995, '', '0009995', '" + address + "', '厚労 葵太')");
+        at("990010",
+           "insert into kojin values (999995, 999995, '01', '厚労 葵太', 'コウロウ アオタ', '', "
+           "5020510, '男')");
+        at("990010", "insert into shikaku values (999995, 1, 5060601, 0, 0)");
+        at("990010",
+           "insert into kyufu select 999995, 1, 5060601, 5991231, 2, gendo_kubun, 0 from kyufu "
+           "limit 1");
+        at("88990015",
+           "insert into 受給者 values ('9999962', '厚労 葵太', 'コウロウ アオタ', "
+           "'2020-05-10', '1', '" +
+               address + "', '2024-06-01', '2039-03-31')");
+        at("88990015", "insert into 自己負担 values ('9999962', '2024-06-01', '2039-03-31', 0)");
+        return {
+            {"person",
+             {{"name", "厚労 葵太"},
+              {"kana", "コウロウ アオタ"},
+              {"sex", "male"},
+              {"address", address},
+              {"birth_date", "2020-05-10"}}},
+            {"claims",
+             json::array{claim("resident", "resident-number",
+                               {{"municipality", "992011"}, {"number", code}}),
+                         claim("medical", "insured-number",
+                               {{"insurer", "990010"}, {"number", "0009995"}, {"branch", "01"}}),
+                         claim("public-expense", "subsidy-number",
+                               {{"payer", "88990015"}, {"number", "9999962"}})}},
+            {"signing", false}};
+    }
+    static constexpr std::string_view childs_address = "九十九県A市窓町3丁目3番3号";
     std::string person_, number_;
 };
 
@@ -181,6 +225,45 @@ TEST_F(LivesTest, WhoLeavesWorkHasAnotherInsurerAndTheSameCard) {
               number_);
     const auto looked = look({"log", "show", "--compare"}, "jiro");
     EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+}
+
+// Insured by the city, with its subsidy; later the family is on welfare beside it. What a clinic is
+// answered by the card has all of them.
+TEST_F(LivesTest, AChildHasItsSubsidyWithTheCardAndAnotherLater) {
+    auto applied = child();
+    person_ = text_at(done({"open"}), "number");
+    done({"apply", person_, file("child", applied)});
+    wait_for_step(person_, "make_keys");
+    done({"card", person_, "child", "--new-pin", "2468"});
+    done({"hand-over", person_});
+    wait_for_step(person_, "");
+    const auto check = [&] { return country.cli({"check", "--card", "child", "--pin", "2468"}); };
+    auto checked = check();
+    EXPECT_EQ(checked.status, 0) << checked.output;
+    for (const auto* what :
+         {"A市国民健康保険", "窓口負担     2割", "A市子ども医療費助成", "窓口負担     0割"})
+        EXPECT_NE(checked.output.find(what), std::string::npos) << what << "\n" << checked.output;
+    EXPECT_EQ(checked.output.find("A市福祉事務所"), std::string::npos);
+
+    at("12990016",
+       "insert into case_daicho values (999995, '" + std::string(childs_address) + "', 20261101)");
+    at("12990016",
+       "insert into hi_hogosha values ('9999970', 999995, '厚労 葵太', 'コウロウ アオタ', "
+       "20200510, '男', 20261101, 0, 1)");
+    auto& claims = applied.at("claims").as_array();
+    claims = json::array{claims.front(), claim("public-expense", "subsidy-number",
+                                               {{"payer", "12990016"}, {"number", "9999970"}})};
+    const auto change = open({"--kind", "change"});
+    done({"apply", change, file("welfare", applied)});
+    wait_for_step(change, "approve");
+    done({"--clerk", "taro", "approve", change});
+    wait_for_step(change, "");
+    checked = check();
+    for (const auto* what : {"A市国民健康保険", "A市子ども医療費助成", "A市福祉事務所"})
+        EXPECT_NE(checked.output.find(what), std::string::npos) << what << "\n" << checked.output;
+    const auto looked = look({"log", "show", "--compare"}, "child");
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+    EXPECT_EQ(looked.output.find("card-delivered"), std::string::npos) << looked.output;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "cli/card_authority.hpp"
+#include "cli/card_office.hpp"
 #include "cli/cards.hpp"
 #include "db/db.hpp"
 #include "issuing_fixture.hpp"
@@ -30,11 +31,13 @@ class RegisteringTest : public AtTheWindow {
         return issue(
             {"sign", number, "--card", card, "--card-pin", "1234", "--password", password});
     }
-    Finished look(std::vector<std::string> words) {
-        words.insert(words.end(), {"--card", "jiro-jpki", "--pin", "1234"});
+    Finished look(std::vector<std::string> words, const std::string& card = "jiro-jpki") {
+        words.insert(words.end(), {"--card", card, "--pin", "1234"});
         return country.cli(words);
     }
-    bool works() { return look({"records", "claims"}).status == 0; }
+    bool works(const std::string& card = "jiro-jpki") {
+        return look({"records", "claims"}, card).status == 0;
+    }
     std::int64_t at_ca(const std::string& what) {
         db::Connection ca(country.path("state/ca/ca.sqlite"), db::Access::read_only);
         auto row = ca.prepare("select count(*) from " + what);
@@ -53,6 +56,7 @@ class RegisteringTest : public AtTheWindow {
     void what_does_not_count_is_not_taken();
     void what_is_written_otherwise();
     void registration();
+    void next_card();
     void stop_and_finding();
 
     std::string person;
@@ -125,11 +129,43 @@ void RegisteringTest::registration() {
         EXPECT_NE(looked.output.find(what), std::string::npos) << what << "\n" << looked.output;
     }
     EXPECT_EQ(looked.output.find("certificate issue"), std::string::npos) << looked.output;
-    // Once is enough: the window says what to do instead.
+    // Nobody is new twice: the window says where to begin.
     const auto again = text_at(done({"open", "--kind", "existing"}), "number");
-    const auto has = issue({"apply", again, application()});
-    EXPECT_NE(has.output.find("has_card"), std::string::npos) << has.output;
-    done({"cancel", again, "has a card"});
+    const auto known = issue({"apply", again, application()});
+    EXPECT_NE(known.output.find("known_person"), std::string::npos) << known.output;
+    EXPECT_NE(known.output.find("exchange"), std::string::npos) << known.output;
+    done({"cancel", again, "is known"});
+}
+
+// Renewed at its authority: the card has other keys in another chip, and takes the place of the one
+// before at once.
+void RegisteringTest::next_card() {
+    const auto applied = *parse_json_object(read_file(application()).value_or(""));
+    cli::make_card_of_elsewhere(country.places(), "jiro-jpki-2", applied.at("person").as_object());
+    const auto orders = at_ca("ordered");
+    const auto number_before = text_at(done({"show", person}), "health_care_number");
+    const auto number = text_at(done({"open", "--person", person, "--kind", "exchange"}), "number");
+    const auto same = sign(number, "jiro-jpki");
+    EXPECT_NE(same.output.find("registered already"), std::string::npos) << same.output;
+    const auto signed_by = sign(number, "jiro-jpki-2");
+    ASSERT_EQ(signed_by.status, 0) << signed_by.output;
+    EXPECT_NE(signed_by.output.find("これまでに登録したカード: 使えなくする"), std::string::npos);
+    wait_for_step(number, "approve");
+    EXPECT_FALSE(works("jiro-jpki-2")) << "not before another clerk has approved it";
+    EXPECT_TRUE(works()) << "nobody is without a card meanwhile";
+    const auto approved =
+        country.cli({"issue", "--clerk", "taro", "--pin", "1234", "approve", number});
+    EXPECT_EQ(approved.status, 0) << approved.output;
+    wait_for_step(number, "");
+    EXPECT_TRUE(works("jiro-jpki-2"));
+    EXPECT_FALSE(works()) << "one card";
+    EXPECT_EQ(at_ca("ordered"), orders);
+    EXPECT_EQ(text_at(done({"show", person}), "health_care_number"), number_before);
+    const auto looked = look({"log", "show", "--compare"}, "jiro-jpki-2");
+    EXPECT_EQ(looked.status, 0) << looked.output;
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+    EXPECT_EQ(count_of(looked.output, "card activate"), 2U) << looked.output;
+    EXPECT_EQ(count_of(looked.output, "link first"), 1U) << looked.output;
 }
 
 void RegisteringTest::stop_and_finding() {
@@ -137,14 +173,15 @@ void RegisteringTest::stop_and_finding() {
     const auto stop =
         text_at(done({"open", "--person", person, "--kind", "stop", "--reason", "lost"}), "number");
     wait_for_step(stop, "look_for");
-    EXPECT_FALSE(works());
+    EXPECT_FALSE(works("jiro-jpki-2"));
     done({"found", stop});
     wait_for_step(stop, "");
-    EXPECT_TRUE(works());
+    EXPECT_TRUE(works("jiro-jpki-2"));
+    EXPECT_FALSE(works()) << "the one before has ended for good";
     const auto end = text_at(
         done({"open", "--person", person, "--kind", "end", "--reason", "returned"}), "number");
     wait_for_step(end, "");
-    EXPECT_FALSE(works());
+    EXPECT_FALSE(works("jiro-jpki-2"));
     EXPECT_EQ(at_ca("ordered"), orders) << "a card of another authority's is not its to end";
 }
 
@@ -152,6 +189,7 @@ TEST_F(RegisteringTest, ACardOfAnotherAuthorityFromTheWindowToItsEnd) {
     what_does_not_count_is_not_taken();
     what_is_written_otherwise();
     registration();
+    next_card();
     stop_and_finding();
 }
 

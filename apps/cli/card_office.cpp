@@ -69,6 +69,37 @@ json::object numbered(std::string_view scheme, std::string_view holder, json::ob
             {"state", "current"}};
 }
 
+template <class T>
+T demand(std::expected<T, card::IssueError> result) {
+    if (!result) throw Failure("a new card refuses its issuer");
+    return std::move(*result);
+}
+
+// Through the card's own commands: the keys are made in the chip, and stay there.
+class Inserted {
+  public:
+    template <class KeyOf>
+    Inserted(const std::string& file, const KeyOf& key_of)
+        : reader_(file), issuer_(demand(card::Personaliser::begin(reader_, key_of))) {}
+    crypto::PublicKey generate(KeyUse use) {
+        return demand(issuer_.generate(use, issuer_.chip().key_type(use)));
+    }
+    void finish(const std::map<KeyUse, crypto::Certificate>& certificates,
+                const crypto::Certificate& authority) {
+        for (const auto& [use, certificate] : certificates) {
+            const Secret pin(as_bytes(use == KeyUse::signing ? demo_password : demo_pin));
+            const bool done =
+                issuer_.write_certificate(use, certificate, authority) && issuer_.set_pin(use, pin);
+            if (!done) throw Failure("a new card refuses its issuer");
+        }
+    }
+    [[nodiscard]] std::string serial() const { return base64url(ByteView(issuer_.chip().serial)); }
+
+  private:
+    chip::Inserted reader_;
+    card::Personaliser issuer_;
+};
+
 class CardOffice {
   public:
     explicit CardOffice(const Places& places)
@@ -101,7 +132,7 @@ class CardOffice {
             if (!one.by_ca) continue;
             for (const auto use : uses_of(one.person))
                 one.certificates.emplace(use, read_issued(lines));
-            Inserted card(*this, one.person);
+            auto card = inserted(one.person);
             card.finish(one.certificates, authority);
         }
     }
@@ -127,20 +158,7 @@ class CardOffice {
     void make_cards_of_elsewhere() const {
         for_each("{\"key\":\"", false, [this](const json::object& person) {
             if (!may_sign(person, today_)) return;
-            const auto file = places_.card(text_at(person, "key") + "-jpki");
-            fs::remove(file);  // of an earlier start that did not come to its end
-            const auto serial = chip::new_serial();
-            const Secret root{crypto::random_bytes(sizeof(Hash))};
-            chip::CardFile::create(file, card::chip_issuer_key(root, serial),
-                                   {.kind = chip::CardKind::jpki}, serial);
-            Inserted card(file, [&root](const card::ChipFacts& chip) {
-                return card::chip_issuer_key(root, chip.serial);
-            });
-            const auto authentication = card.generate(KeyUse::authentication);
-            const auto signing = card.generate(KeyUse::signing);
-            card.finish({{KeyUse::authentication, jpki_.certify(authentication, CardState::active)},
-                         {KeyUse::signing, jpki_.certify_signing(signing, person)}},
-                        jpki_.certificate());
+            make_card_of_elsewhere(places_, text_at(person, "key") + "-jpki", person);
         });
     }
     // Of those whose line begins so.
@@ -160,38 +178,10 @@ class CardOffice {
             if (person->at("issued").as_bool() == issued) what(*person);
         }
     }
-    // Through the card's own commands: the keys are made in the chip, and stay there.
-    class Inserted {
-      public:
-        Inserted(const CardOffice& office, const json::object& person)
-            : Inserted(office.places_.card(std::string(person.at("key").as_string())),
-                       [&office](const card::ChipFacts& chip) {
-                           return card_issuer_key(office.places_, chip);
-                       }) {}
-        template <class KeyOf>
-        Inserted(const std::string& file, const KeyOf& key_of)
-            : reader_(file), issuer_(demand(card::Personaliser::begin(reader_, key_of))) {}
-        crypto::PublicKey generate(KeyUse use) {
-            return demand(issuer_.generate(use, issuer_.chip().key_type(use)));
-        }
-        void finish(const std::map<KeyUse, crypto::Certificate>& certificates,
-                    const crypto::Certificate& authority) {
-            for (const auto& [use, certificate] : certificates) {
-                const Secret pin(as_bytes(use == KeyUse::signing ? demo_password : demo_pin));
-                const bool done = issuer_.write_certificate(use, certificate, authority) &&
-                                  issuer_.set_pin(use, pin);
-                if (!done) throw Failure("a new card refuses its issuer");
-            }
-        }
-        [[nodiscard]] std::string serial() const {
-            return base64url(ByteView(issuer_.chip().serial));
-        }
-
-      private:
-        chip::Inserted reader_;
-        card::Personaliser issuer_;
-    };
-
+    [[nodiscard]] Inserted inserted(const json::object& person) const {
+        return {places_.card(text_at(person, "key")),
+                [this](const card::ChipFacts& chip) { return card_issuer_key(places_, chip); }};
+    }
     [[nodiscard]] const NamedCard& named(std::string_view name) const {
         for (const auto& one : named_)
             if (text_at(one.person, "key") == name) return one;
@@ -216,7 +206,7 @@ class CardOffice {
                       .certificate_number = draw_digits(20),
                       .chip = {},
                       .certificates = {}};
-        Inserted card(*this, person);
+        auto card = inserted(person);
         out.chip = card.serial();
         const auto& authority = is_tenth(at) ? jpki_ : earlier_;
         for (const auto use : uses_of(person)) {
@@ -304,7 +294,7 @@ class CardOffice {
         out["certificates"] = std::move(certificates);
         return out;
     }
-    // Numbers that somebody applies with; a subsidy's are the municipality's own.
+    // Numbers that somebody applies with.
     static json::array claims_of(const json::object& person) {
         json::array out;
         const auto add = [&out](std::string_view role, std::string_view scheme,
@@ -315,19 +305,14 @@ class CardOffice {
         add("resident", "resident-number", person.at("resident"));
         for (const auto& one : person.at("identifiers").as_array()) {
             const auto scheme = text_at(one.as_object(), "scheme");
-            if (text_at(one.as_object(), "state") != "current" || scheme == "subsidy-number")
-                continue;
+            if (text_at(one.as_object(), "state") != "current") continue;
             const auto* role = scheme == "insured-number"        ? "medical"
                                : scheme == "care-insured-number" ? "care"
+                               : scheme == "subsidy-number"      ? "public-expense"
                                                                  : "pension";
             add(role, scheme, one.at("fields"));
         }
         return out;
-    }
-    template <class T>
-    static T demand(std::expected<T, card::IssueError> result) {
-        if (!result) throw Failure("a new card refuses its issuer");
-        return std::move(*result);
     }
 
     const Places& places_;
@@ -381,6 +366,26 @@ void make_cards(const Places& places, const std::function<void()>& let_ca_issue)
     write_import_file(places, office);
     replace_file(places.issuer_take_on_file(), as_bytes(office.taken_on()), 0600);
     office.make_cards_of_elsewhere();
+}
+
+void make_card_of_elsewhere(const Places& places, const std::string& name,
+                            const json::object& person) {
+    const CardAuthority authority(places, jpki_authority);
+    const auto file = places.card(name);
+    fs::remove(file);  // of an earlier start that did not come to its end
+    const auto serial = chip::new_serial();
+    const Secret root{crypto::random_bytes(sizeof(Hash))};
+    const auto key_of = [&root](const card::ChipFacts& chip) {
+        return card::chip_issuer_key(root, chip.serial);
+    };
+    chip::CardFile::create(file, card::chip_issuer_key(root, serial),
+                           {.kind = chip::CardKind::jpki}, serial);
+    Inserted card(file, key_of);
+    const auto authentication = card.generate(KeyUse::authentication);
+    const auto signing = card.generate(KeyUse::signing);
+    card.finish({{KeyUse::authentication, authority.certify(authentication, CardState::active)},
+                 {KeyUse::signing, authority.certify_signing(signing, person)}},
+                authority.certificate());
 }
 
 namespace {

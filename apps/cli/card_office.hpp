@@ -2,10 +2,12 @@
 // takes them on.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "base/json.hpp"
 #include "base/secret.hpp"
 #include "card/personalise.hpp"
 #include "chip/card_file.hpp"
@@ -24,6 +26,10 @@ void make_cards(const Places& places, const std::function<void()>& let_ca_issue)
 // The demo's card factory: a blank card with a serial number of its own and the issuer key that the
 // issuing centre's root gives for it. Nobody else uses that root but the centre.
 void make_blank_card(const Places& places, const std::string& file, const chip::CardForm& form);
+// Of another authority's, in JPKI's form, with both certificates of that person: the first one, or
+// the next. Nobody here has its chip's key. `--card NAME`.
+void make_card_of_elsewhere(const Places& places, const std::string& name,
+                            const json::object& person);
 // With which the issuing centre personalises and unlocks that chip.
 Secret card_issuer_key(const Places& places, const card::ChipFacts& chip);
 

@@ -50,8 +50,9 @@ constexpr std::array refusals{
          "この住民票コードの人は、もう受け付けられています somebody is known here by this resident "
          "number already, of this municipality or of the one before: they go on with that, and "
          "whoever has moved changes it: ./mado issue find with the slip's number or the "
-         "health-care number, then open --kind change (or replacement). Without either, or if the "
-         "record is somebody else's, change nothing and tell the issuing centre"},
+         "health-care number, then open --kind change (or replacement; exchange: for another "
+         "authority's card that is to count). Without either, or if the record is somebody else's, "
+         "change nothing and tell the issuing centre"},
     Said{
         "searches_missed",
         "番号を20回、見つからないまま調べました twenty numbers of nobody in an hour, so this clerk "
@@ -82,11 +83,6 @@ constexpr std::array refusals{
          "もう別の文で回答済みです it was answered already, with another text: what a person was "
          "told "
          "is not altered. ./mado issue questions shows the answer"},
-    Said{
-        "has_card",
-        "この人には有効なカードがあります this person has a card here that counts: they go on with "
-        "it. If it is lost: ./mado issue open --kind stop; for another card: --kind replacement "
-        "(./mado issue find shows their number)"},
     Said{"overloaded", "混み合っています too many at once; try again in a minute"},
 };
 
@@ -100,7 +96,7 @@ constexpr std::array outcomes{
          "is a new one"},
     Said{"registered",
          "このカードはもう登録されています this card is registered already: the person can log in "
-         "with it"},
+         "with it, unless it has ended here; then it is not registered again"},
     Said{"no_words",
          "証明書に氏名などがありません its signing certificate does not say who it is, as "
          "JPKI's do; the person applies for a first card"},

@@ -514,12 +514,13 @@ void add_issue_find(CLI::App& command, IssueOptions& options) {
 void add_issue_open(CLI::App& command, IssueOptions& options) {
     command.add_option(
         "--kind", options.kind,
-        "first, replacement, stop, unlock, change, return, end, existing, number, birth");
+        "first, replacement, stop, unlock, change, return, end, existing, exchange, number, birth");
     command.add_option("--person", options.person,
                        "whose (of a birth: the parent's): the number of any case of theirs");
     command.add_option("--reason", options.reason,
-                       "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
-                       "end: death, abroad, returned; number: misuse, by-request");
+                       "replacement: lost, damaged, expiring, compromised, by-request; "
+                       "stop: lost, by-request; end: death, abroad, returned; "
+                       "number: misuse, by-request");
     command.add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
 }
 

@@ -80,7 +80,8 @@ Result happen(Case& one, const Opened& opened) {
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
     // What a signing certificate says of the person its authority takes from that register alone.
     const bool asks = (one.kind == Kind::end && one.reason != "returned") ||
-                      one.kind == Kind::renewal || (one.kind == Kind::replacement && one.signing);
+                      one.kind == Kind::renewal || one.kind == Kind::exchange ||
+                      (one.kind == Kind::replacement && one.signing);
     if (asks && resident != one.linked.end()) {
         one.claims.push_back({.role = Role::resident, .number = resident->number});
     }
@@ -314,7 +315,8 @@ Result happen(Case& one, const Corrected& corrected) {
     auto claim = answered_claim(one, corrected.claim);
     if (!claim) return std::unexpected(claim.error());
     // The next card is of who the one before says; who has moved changes it first.
-    const bool is_next = one.kind == Kind::renewal || one.kind == Kind::replacement;
+    const bool is_next =
+        one.kind == Kind::renewal || one.kind == Kind::replacement || one.kind == Kind::exchange;
     if (corrected.role != (*claim)->role || is_next) {
         return std::unexpected(Misfit::unexpected);
     }
@@ -454,16 +456,15 @@ Result request_again(Case& one, const Requested& requested) {
 Result happen(Case& one, const Requested& requested) {
     if (one.requested) return request_again(one, requested);
     if (!is_to_do(one, Step::sign)) return std::unexpected(Misfit::too_early);
-    const bool is_existing = one.kind == Kind::existing;
-    if (requested.certificates.empty() == is_existing ||
-        (!is_existing && !requested.writing.empty())) {
+    const bool foreign = info(one.kind).foreign;
+    if (requested.certificates.empty() == foreign || (!foreign && !requested.writing.empty())) {
         return std::unexpected(Misfit::unexpected);
     }
     one.requested = true;
-    if (!is_existing) one.request = crypto::sha256(as_bytes(requested.application));
+    if (!foreign) one.request = crypto::sha256(as_bytes(requested.application));
     one.certificates = requested.certificates;
     one.card_writing = requested.writing;
-    if (is_existing) one.signing = requested.certificates.contains(Use::signing);
+    if (foreign) one.signing = requested.certificates.contains(Use::signing);
     return {};
 }
 
@@ -584,7 +585,7 @@ Result happen(Case& one, const NotActive& none) {
 bool says_who(const Happening& what) {
     return std::holds_alternative<Opened>(what) || std::holds_alternative<Applied>(what) ||
            std::holds_alternative<Decided>(what) || std::holds_alternative<Corrected>(what) ||
-           std::holds_alternative<TakenOut>(what);
+           std::holds_alternative<TakenOut>(what) || std::holds_alternative<Requested>(what);
 }
 
 // In whose hand the chip is, and who gets it.

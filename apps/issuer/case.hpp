@@ -33,6 +33,7 @@ enum class Kind {
     end,
     renewal,   // from home, with the old keys, into the same chip
     existing,  // a card of another card authority's that the person has
+    exchange,  // the same, of whoever has had one here: in the place of that
     number,    // another health-care number
     birth,     // of a newborn, by a parent
 };
@@ -42,9 +43,10 @@ struct KindInfo {
     bool is_known;  // the person has had a card, by an earlier case
     bool applies;   // with attributes and numbers, which registers confirm
     bool is_alone;  // one of these at a time for a person
-    std::array<std::string_view, 4> reasons;  // none: it needs none
+    std::array<std::string_view, 5> reasons;  // none: it needs none
     bool in_hand = false;                     // it writes into the card that the person has
     bool four_eyes = false;                   // another clerk approves, before a chip is opened
+    bool foreign = false;                     // the card is another authority's: nothing is made
 };
 const KindInfo& info(Kind kind);
 std::string_view to_text(Kind kind);
@@ -113,7 +115,13 @@ const StepInfo& info(Step step);
 constexpr auto last_step = Step::file_elsewhere;
 
 // Whose register knows the person under a number.
-enum class Role { resident, medical, pension, care };
+enum class Role {
+    resident,
+    medical,
+    pension,
+    care,
+    public_expense,  // 公費負担: a city's subsidy, welfare; several at once
+};
 std::string_view to_text(Role role);
 std::optional<Role> parse_role(std::string_view text);
 
@@ -595,6 +603,8 @@ bool is_ending(const Case& one);
 bool is_to_do(const Case& one, Step step);
 // The certificates before that such an order of the relay's is about, by their place.
 std::vector<int> places_at_relay(const Case& one, OrderName order);
+// It is among the certificates that are to count: the card keeps it.
+bool stays(const Case& one, const Before& before);
 // What the card writes otherwise is to be decided.
 bool is_card_otherwise(const Case& one);
 // Other keys may take the place of those that were made: none of them counts anywhere yet.

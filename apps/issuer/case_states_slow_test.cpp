@@ -23,11 +23,15 @@ Claim claim_of(Role role) {
 }
 
 // What the relay does with the certificates before when it activates these.
-using RelayActivates = std::function<void(CaseWorld&, const std::vector<Before>&, const KeysMade&)>;
-// In the same transaction (`plan_new_cards` in apps/relay/changes.cpp).
-void revoke_same_uses(CaseWorld& world, const std::vector<Before>& before, const KeysMade& made) {
+using RelayActivates =
+    std::function<void(CaseWorld&, const std::vector<Before>&, const std::map<Use, std::string>&)>;
+// In the same transaction (`plan_new_cards` in apps/relay/changes.cpp); what it has it leaves.
+void revoke_same_uses(CaseWorld& world, const std::vector<Before>& before,
+                      const std::map<Use, std::string>& made) {
     for (std::size_t i = 0; i < before.size(); ++i) {
-        if (made.keys.contains(before[i].use)) world.at_relay[i] = AtOthers::revoked;
+        const auto found = made.find(before[i].use);
+        if (found == made.end() || found->second == before[i].certificate) continue;
+        world.at_relay[i] = AtOthers::revoked;
     }
 }
 
@@ -39,6 +43,8 @@ struct Search {
     bool signing = false;             // a signing certificate, too
     bool moved = false;               // to another address than the one that is known
     std::vector<Use> before = {};     // certificates of the card that a known person has
+    bool foreign = false;             // they are another authority's
+    bool keeps = false;               // of which the one to log in with stays
     bool twice = false;               // the keys may be made a second time
     bool while_activated = false;  // the card that is stopped: nobody knows yet what becomes of it
     bool decided_before = false;   // by a clerk about the resident register, for the card before
@@ -65,7 +71,8 @@ class Explorer {
             if (search.kind == Kind::number) opened_.linked.push_back(claim_of(Role::medical));
         }
         for (const auto use : search.before)
-            opened_.before.push_back({.use = use, .certificate = "before", .chip = "chip"});
+            opened_.before.push_back(
+                {.use = use, .certificate = "before", .chip = "chip", .foreign = search.foreign});
         if (search.decided_before) opened_.agreed = Agreed{.writing = "{}", .decision = {1}};
         opened_.signing = search.signing;
         applied_.claims.push_back(claim_of(Role::resident));
@@ -73,8 +80,10 @@ class Explorer {
             applied_.claims.push_back(claim_of(role));
         applied_.signing = search.signing;
         if (search.moved) applied_.person.address = "elsewhere";
-        if (search.kind == Kind::existing) {
-            requested_.certificates.emplace(Use::authentication, "theirs");
+        if (info(search.kind).foreign) {
+            requested_.certificates.emplace(Use::authentication,
+                                            search.keeps ? "before" : "theirs");
+            if (search.signing) requested_.certificates.emplace(Use::signing, "theirs");
             return;
         }
         if (search.kind != Kind::change) {
@@ -221,6 +230,9 @@ class Explorer {
         expect(kind != OrderKind::link || !info(opened_.kind).four_eyes || one.cancelled ||
                    state.world.second_clerk || one.is_in_doubt(link_order),
                "linked by one clerk alone", state);
+        expect(kind != OrderKind::activate || opened_.kind != Kind::exchange ||
+                   state.world.second_clerk || one.is_in_doubt(activate_order),
+               "counts by one clerk alone", state);
         const bool ends = kind == OrderKind::revoke_card || kind == OrderKind::end_old;
         expect(!ends || !is_who_they_were(one) || has_begun(one),
                "a certificate ends, and nobody has changed", state);
@@ -411,7 +423,7 @@ class Explorer {
             case OrderKind::activate:
                 world.active = true;
                 world.active_keys = request.keys;
-                search_.relay_activates(world, opened_.before, keys_);
+                search_.relay_activates(world, opened_.before, made());
                 break;
             case OrderKind::tell:
                 world.told.insert(order.item);
@@ -526,7 +538,7 @@ class Explorer {
             happen(state, anew);
         }
         happen(state, requested_);
-        if (opened_.kind == Kind::existing) {
+        if (info(opened_.kind).foreign) {
             auto otherwise = requested_;
             otherwise.writing = "{}";
             happen(state, otherwise);
@@ -581,7 +593,7 @@ class Explorer {
         }
         const bool is_known = info(opened_.kind).is_known;
         if (world.active) {
-            expect(world.delivered || info(opened_.kind).in_hand, "active before delivery", state);
+            expect(world.delivered || has_it_in_hand(), "active before delivery", state);
             expect(world.linked || is_known, "active without a link", state);
             expect(world.active_keys == version_of(one.keys), "active, and the keys are others",
                    state);
@@ -589,6 +601,9 @@ class Explorer {
         check_requested(state);
         expect(!world.linked || !is_known || info(opened_.kind).applies, "linked without asking",
                state);
+        for (const auto claim : world.told)
+            expect(one.claims.at(static_cast<std::size_t>(claim)).role != Role::public_expense,
+                   "who pays public expense was told something", state);
         for (const auto claim : world.told_number)
             expect(one.claims.at(static_cast<std::size_t>(claim)).role == Role::medical,
                    "another than a medical insurer has heard the health-care number", state);
@@ -621,6 +636,10 @@ class Explorer {
         if (opened_.kind == Kind::existing || opened_.kind == Kind::number) {
             expect(world.active == (opened_.kind == Kind::existing), "a card, at the end", state);
             return expect(one.handed_over, "no slip", state);
+        }
+        if (opened_.kind == Kind::exchange) {
+            expect(world.confirmed.contains({0, 0}), "done, and no register says so", state);
+            return expect(world.active, "done, and no card is active", state);
         }
         if (keys_.keys.empty() || !makes_card()) return;
         if (is_who_they_were(one) && !has_begun(one)) {
@@ -655,6 +674,16 @@ class Explorer {
         }
     }
 
+    // Which certificates are to count.
+    [[nodiscard]] const std::map<Use, std::string>& made() const {
+        return requested_.certificates.empty() ? keys_.keys : requested_.certificates;
+    }
+    [[nodiscard]] bool is_kept(std::size_t place) const {
+        return search_.keeps && opened_.before[place].use == Use::authentication;
+    }
+    [[nodiscard]] bool has_it_in_hand() const {
+        return info(opened_.kind).in_hand || opened_.kind == Kind::exchange;
+    }
     [[nodiscard]] bool makes_card() const {
         return opened_.kind != Kind::stop && opened_.kind != Kind::unlock &&
                opened_.kind != Kind::end;
@@ -663,10 +692,10 @@ class Explorer {
     // Nothing is made of somebody's own card that they have not asked for with it.
     void check_requested(const CaseState& state) {
         const auto& [one, world] = state;
-        const bool asks = opened_.kind == Kind::renewal || opened_.kind == Kind::existing;
-        const bool made = !one.keys.empty() || world.active || !world.confirmed.empty();
-        expect(!asks || !made || one.requested, "not asked for", state);
-        expect(!made || !is_card_otherwise(one),
+        const bool asks = opened_.kind == Kind::renewal || info(opened_.kind).foreign;
+        const bool is_made = !one.keys.empty() || world.active || !world.confirmed.empty();
+        expect(!asks || !is_made || one.requested, "not asked for", state);
+        expect(!is_made || !is_card_otherwise(one),
                "the card writes somebody else, and nobody has decided", state);
         expect(
             opened_.kind != Kind::renewal || one.keys.empty() || world.confirmed.contains({0, 0}),
@@ -680,13 +709,13 @@ class Explorer {
         for (int i = 0; i < static_cast<int>(opened_.before.size()); ++i) {
             const auto at = static_cast<std::size_t>(i);
             const bool is_active = world.at_relay[at] == AtOthers::active;
-            const bool of_new = keys_.keys.contains(opened_.before[at].use);
+            const bool of_new = made().contains(opened_.before[at].use) && !is_kept(at);
             expect(!world.active || !of_new || !makes_card() || !is_active, "two active cards",
                    state);
             // Nobody is without a card while the next one is made.
             const bool replaced = opened_.kind == Kind::replacement ||
                                   opened_.kind == Kind::from_abroad ||
-                                  opened_.kind == Kind::renewal;
+                                  opened_.kind == Kind::renewal || opened_.kind == Kind::exchange;
             expect(!replaced || world.active || is_active,
                    "neither the old one counts nor the new one", state);
             expect(!replaced || world.active || world.at_authority[at] == AtOthers::active,
@@ -732,8 +761,9 @@ class Explorer {
                        "ended, and nobody has changed", state);
                 continue;
             }
-            const auto wanted = stays ? AtOthers::active : AtOthers::revoked;
-            expect(world.at_authority[i] == wanted, "at the authority, at the end", state);
+            const auto wanted = stays || is_kept(i) ? AtOthers::active : AtOthers::revoked;
+            expect(world.at_authority[i] == (search_.foreign ? AtOthers::active : wanted),
+                   "at the authority, at the end", state);
             if (search_.while_activated && world.at_relay[i] == AtOthers::unknown) continue;
             expect(world.at_relay[i] == wanted, "at the relay, at the end", state);
         }
@@ -784,6 +814,11 @@ TEST(CaseStates, TwoRegistersAndTwoCertificates) {
 // Each insurer hears what is for it.
 TEST(CaseStates, AMedicalInsurerAndAPensionBody) {
     explore({.insurers = {Role::medical, Role::pension}});
+}
+
+// Who pays it is asked and linked, and told of nothing.
+TEST(CaseStates, ACardWithASubsidy) {
+    explore({.insurers = {Role::public_expense}});
 }
 
 TEST(CaseStates, AReplacement) {
@@ -860,6 +895,10 @@ TEST(CaseStates, AMoveWithAnotherCareInsurerAndWithoutSigning) {
     explore({.kind = Kind::change, .insurers = {Role::care}, .moved = true});
 }
 
+TEST(CaseStates, ASubsidyThatIsAddedLater) {
+    explore({.kind = Kind::change, .insurers = {Role::public_expense}});
+}
+
 TEST(CaseStates, AReturn) {
     explore({.kind = Kind::from_abroad, .before = authentication});
 }
@@ -897,6 +936,26 @@ TEST(CaseStates, ARenewalWhoseKeysAreMadeTwice) {
 
 TEST(CaseStates, ACardOfAnotherAuthority) {
     explore({.kind = Kind::existing});
+}
+
+// In the place of a card of this centre's: that ends, also at the authority.
+TEST(CaseStates, ACardOfAnotherAuthorityInThePlaceOfOurs) {
+    explore(
+        {.kind = Kind::exchange, .signing = true, .before = both, .steady = {OrderKind::end_old}});
+}
+
+// In the place of the one before of that authority, of which this centre's hears nothing.
+TEST(CaseStates, TheNextCardOfAnotherAuthority) {
+    explore({.kind = Kind::exchange, .signing = true, .before = both, .foreign = true});
+}
+
+TEST(CaseStates, ANewSigningCertificateOfAnotherAuthority) {
+    explore(
+        {.kind = Kind::exchange, .signing = true, .before = both, .foreign = true, .keeps = true});
+}
+
+TEST(CaseStates, ACardOfAnotherAuthorityOfWhoeverHasNone) {
+    explore({.kind = Kind::exchange, .signing = true});
 }
 
 TEST(CaseStates, ANewHealthCareNumber) {
@@ -994,12 +1053,19 @@ TEST(StatesLeftOut, HideNothingThatIsWrong) {
 // A relay that forgets the card before; an activation that is due as soon as the chip is written; a
 // case that nobody can give up, whose refusals are for good.
 TEST(StatesLeftOut, HideNoSecondCardNoneTooEarlyAndNoCaseWithoutEnd) {
-    expect_wrong(
-        {.kind = Kind::replacement,
-         .reason = "lost",
-         .before = authentication,
-         .relay_activates = [](CaseWorld&, const std::vector<Before>&, const KeysMade&) {}},
-        "two active cards");
+    const auto forget_before = [](CaseWorld&, const std::vector<Before>&,
+                                  const std::map<Use, std::string>&) {};
+    expect_wrong({.kind = Kind::replacement,
+                  .reason = "lost",
+                  .before = authentication,
+                  .relay_activates = forget_before},
+                 "two active cards");
+    expect_wrong({.kind = Kind::exchange,
+                  .signing = true,
+                  .before = both,
+                  .steady = at_authority,
+                  .relay_activates = forget_before},
+                 "two active cards");
     expect_wrong({.fault = [](Case& one) { one.handed_over = one.handed_over || one.written; }},
                  "active before delivery");
     expect_wrong({.never =

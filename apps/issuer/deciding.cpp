@@ -389,7 +389,7 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
     if (!looked(deciding, *id, who)) {
         co_return site::refuse(wire::Code::not_allowed, request);
     }
-    if (deciding.store.find(*id).one.kind == Kind::existing) {
+    if (info(deciding.store.find(*id).one.kind).foreign) {
         co_return sign_with_existing(deciding, *id, request, who);
     }
     const auto nonce = co_await deciding.nonce();

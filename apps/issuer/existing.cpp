@@ -153,7 +153,7 @@ std::expected<std::string, Misfit> existing_document(const CaseFile& file,
                                                      const crypto::Certificate& authentication,
                                                      std::string_view organisation) {
     const auto& one = file.one;
-    if (one.kind != Kind::existing || !is_to_do(one, Step::sign)) {
+    if (!info(one.kind).foreign || !is_to_do(one, Step::sign)) {
         return std::unexpected(Misfit::too_early);
     }
     const auto& who = *one.person;
@@ -169,6 +169,7 @@ std::expected<std::string, Misfit> existing_document(const CaseFile& file,
         lines.push_back(number_line(claim));
     lines.push_back(fmt::format("利用者証明用電子証明書: {}", hex(authentication.serial())));
     lines.emplace_back("署名用電子証明書: この書類に署名したもの");
+    if (!one.before.empty()) lines.emplace_back("これまでに登録したカード: 使えなくする");
     auto text = fmt::format("{}", fmt::join(lines, "\n"));
     if (text.size() > document_bytes_max || !std::ranges::all_of(lines, &shows_all)) {
         return std::unexpected(Misfit::unexpected);
@@ -177,7 +178,8 @@ std::expected<std::string, Misfit> existing_document(const CaseFile& file,
 }
 
 Parsed<CardStanding> read_card_standing(const json::object& data,
-                                        const std::vector<Hash>& certificates) {
+                                        const std::vector<Hash>& certificates,
+                                        const std::set<Hash>& own) {
     Members in(data);
     auto worst = CardStanding::good;
     std::size_t at = 0;
@@ -189,7 +191,8 @@ Parsed<CardStanding> read_card_standing(const json::object& data,
         const bool registered = one.boolean("registered");
         if (auto ok = one.finish(); !ok) return std::unexpected(ok.error());
         if (certificate != certificates[at++]) return bad("a standing is of another certificate");
-        if (registered) worst = std::max(worst, CardStanding::registered);
+        const bool is_own = own.contains(certificate);
+        if (registered && !is_own) worst = std::max(worst, CardStanding::registered);
         if (standing == "stopped" || standing == "expired") {
             worst = std::max(worst, CardStanding::stopped);
         } else if (standing != "good") {

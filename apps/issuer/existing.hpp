@@ -7,6 +7,7 @@
 #include <expected>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -61,9 +62,11 @@ std::expected<std::string, Misfit> existing_document(const CaseFile& file,
 
 // What the relay says of certificates (docs/protocols/log.md, "Whether a certificate counts").
 enum class CardStanding { good, unknown, stopped, registered };
-// Of all of them: the worst. Bad: the answer says not of each what is asked.
+// Of all of them: the worst; `own`: those that count already as this person's, which are good if
+// another one is new. Bad: the answer says not of each what is asked.
 Parsed<CardStanding> read_card_standing(const json::object& data,
-                                        const std::vector<Hash>& certificates);
+                                        const std::vector<Hash>& certificates,
+                                        const std::set<Hash>& own = {});
 
 // What is kept in the case: both signatures, and what the relay has said.
 struct ExistingEvidence {

@@ -189,9 +189,9 @@ class ExistingCaseTest : public ExistingTest {
         happen(Opened{.numbers = {"1", "2", "3"}, .kind = Kind::existing});
         happen(test_application(schemes));
     }
-    void happen(const Happening& what) {
-        auto next = after(file.one, what, 100);
-        ASSERT_TRUE(next);
+    void happen(const Happening& what, std::string_view clerk = "") {
+        auto next = after(file.one, what, 100, clerk);
+        ASSERT_TRUE(next) << to_text(next.error());
         file.one = std::move(*next);
     }
     Requested requested(std::string writing = {}) const {
@@ -200,8 +200,76 @@ class ExistingCaseTest : public ExistingTest {
                                  {Use::signing, base64url(signing_card(names_but("")).der())}},
                 .writing = std::move(writing)};
     }
+    void order(OrderName name, const Happening& answer, std::string_view clerk = "") {
+        happen(Sent{name}, clerk);
+        happen(answer, clerk);
+    }
+    void register_card() {
+        happen(requested());
+        for (int claim = 0; claim < 2; ++claim)
+            order({OrderKind::confirm, claim}, Confirmed{claim, "answer", 1, true});
+        order(link_order, Done{link_order});
+        EXPECT_TRUE(is_to_do(file.one, Step::hand_over)) << "nothing is written into the chip";
+        happen(HandedOver{"123456789012"});
+        order(activate_order, Done{activate_order});
+        order({OrderKind::tell, 1}, Done{{OrderKind::tell, 1}});
+        ASSERT_TRUE(has_ended(file.one));
+    }
+    // Another case of the same person's, with that card.
+    std::vector<Case> exchanged(const Requested& card) {
+        std::vector<Case> out{file.one};
+        file.number = "200000000008";
+        file.one = *after(Case{}, *opened_for(*person_of(out), {.kind = Kind::exchange}), 200);
+        EXPECT_FALSE(is_to_do(file.one, Step::apply)) << "it is known who they are";
+        happen(card, "sato");
+        order({OrderKind::confirm, 0}, Confirmed{0, "answer", 1, true});
+        EXPECT_TRUE(is_to_do(file.one, Step::approve));
+        EXPECT_EQ(after(file.one, Approved{}, 300, "sato").error(), Misfit::same_hand);
+        happen(Approved{}, "suzuki");
+        order(activate_order, Done{activate_order});
+        out.push_back(file.one);
+        return out;
+    }
+    static std::vector<Standing> standings(const std::vector<Case>& cases) {
+        std::vector<Standing> out;
+        for (const auto& issued : person_of(cases)->issued)
+            out.push_back(issued.standing);
+        return out;
+    }
     CaseFile file;
 };
+
+// Renewed at its own authority: both certificates are others, and the ones before end with that.
+TEST_F(ExistingCaseTest, TheNextOneTakesThePlaceOfTheOneBefore) {
+    register_card();
+    const auto number = file.one.numbers.health_care;
+    const auto cases = exchanged(requested());
+    EXPECT_TRUE(has_ended(file.one))
+        << "the relay has ended the ones before, and nobody else hears";
+    EXPECT_EQ(file.one.numbers.health_care, number);
+    EXPECT_EQ(standings(cases), (std::vector{Standing::revoked, Standing::revoked, Standing::active,
+                                             Standing::active}));
+}
+
+// A signing certificate alone is new, in the same chip.
+TEST_F(ExistingCaseTest, TheCertificateToLogInWithMayStay) {
+    register_card();
+    auto next = requested();
+    next.certificates[Use::authentication] = file.one.certificates.at(Use::authentication);
+    const auto cases = exchanged(next);
+    EXPECT_TRUE(has_ended(file.one));
+    EXPECT_EQ(standings(cases),
+              (std::vector{Standing::active, Standing::revoked, Standing::active}));
+}
+
+TEST_F(ExistingCaseTest, TheDocumentSaysThatTheOneBeforeEnds) {
+    register_card();
+    file.one = *after(Case{}, *opened_for(*person_of({file.one}), {.kind = Kind::exchange}), 200);
+    const auto text = existing_document(file, card(), "issuer");
+    ASSERT_TRUE(text) << to_text(text.error());
+    EXPECT_NE(text->find("氏名: 厚労 花子"), std::string::npos) << *text;
+    EXPECT_TRUE(text->ends_with("\nこれまでに登録したカード: 使えなくする")) << *text;
+}
 
 TEST_F(ExistingCaseTest, TheDocumentSaysWhoAndWhichCard) {
     const auto authentication = card();
@@ -246,20 +314,7 @@ TEST_F(ExistingCaseTest, WhatTheCardWritesOtherwiseIsDecided) {
 
 // From the end of the case on it is a card like others, of which only the relay is told anything.
 TEST_F(ExistingCaseTest, IsStoppedReplacedAndEndedAtTheRelayAlone) {
-    happen(requested());
-    for (int claim = 0; claim < 2; ++claim) {
-        happen(Sent{{OrderKind::confirm, claim}});
-        happen(Confirmed{claim, "answer", 1, true});
-    }
-    happen(Sent{link_order});
-    happen(Done{link_order});
-    EXPECT_TRUE(is_to_do(file.one, Step::hand_over)) << "nothing is written into the chip";
-    happen(HandedOver{"123456789012"});
-    happen(Sent{activate_order});
-    happen(Done{activate_order});
-    happen(Sent{{OrderKind::tell, 1}});
-    happen(Done{{OrderKind::tell, 1}});
-    ASSERT_TRUE(has_ended(file.one));
+    register_card();
     const auto person = person_of({file.one});
     ASSERT_TRUE(person);
     ASSERT_EQ(person->issued.size(), 2U);
@@ -300,14 +355,14 @@ TEST_F(ExistingCaseTest, IsStoppedReplacedAndEndedAtTheRelayAlone) {
 TEST(CardStandings, AreOfTheCertificatesThatWereAskedAbout) {
     const std::vector<Hash> hashes{wire::filled(1), wire::filled(2)};
     const auto read = [&](std::string_view first, std::string_view second, bool registered,
-                          std::size_t count = 2) {
+                          std::size_t count = 2, const std::set<Hash>& own = {}) {
         json::array cards;
         for (std::size_t i = 0; i < count; ++i) {
             cards.push_back(json::object{{"certificate", base64url(hashes[i])},
                                          {"standing", i == 0 ? first : second},
                                          {"registered", registered && i == 1}});
         }
-        return read_card_standing({{"cards", std::move(cards)}}, hashes);
+        return read_card_standing({{"cards", std::move(cards)}}, hashes, own);
     };
     EXPECT_EQ(read("good", "good", false), CardStanding::good);
     EXPECT_EQ(read("good", "unknown", false), CardStanding::unknown);
@@ -316,6 +371,9 @@ TEST(CardStandings, AreOfTheCertificatesThatWereAskedAbout) {
     EXPECT_EQ(read("good", "good", true), CardStanding::registered);
     EXPECT_EQ(read("good", "of a later version", false), CardStanding::unknown);
     EXPECT_FALSE(read("good", "good", false, 1));
+    EXPECT_EQ(read("good", "good", true, 2, {hashes[1]}), CardStanding::good) << "the person's own";
+    EXPECT_EQ(read("good", "good", true, 2, {hashes[0]}), CardStanding::registered);
+    EXPECT_EQ(read("good", "stopped", true, 2, {hashes[1]}), CardStanding::stopped);
     EXPECT_FALSE(read_card_standing({}, hashes));
 }
 

@@ -53,11 +53,12 @@ json::object claim_json(const Claim& claim) {
 
 // Whoever gives such numbers; none: nobody whom an application is about.
 std::optional<Role> role_of(const wire::PersonNumber& number, const wire::Schemes& schemes) {
-    constexpr std::array<std::pair<std::string_view, Role>, 4> roles{
+    constexpr std::array<std::pair<std::string_view, Role>, 5> roles{
         {{"municipality", Role::resident},
          {"medical-insurer", Role::medical},
          {"pension", Role::pension},
-         {"care-insurer", Role::care}}};
+         {"care-insurer", Role::care},
+         {"public-expense", Role::public_expense}}};
     const auto* scheme = schemes.find(number.scheme);
     if (scheme == nullptr || !scheme->kind) return std::nullopt;
     for (const auto& [kind, role] : roles) {

@@ -331,6 +331,7 @@ std::string_view reason_at_authority(const Case& one) {
             return "attributes-changed";
         case Kind::from_abroad:
         case Kind::renewal:
+        case Kind::exchange:
             return "superseded";
         case Kind::first:
         case Kind::unlock:

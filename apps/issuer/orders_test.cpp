@@ -43,6 +43,8 @@ Case applied_with_everything(const wire::Schemes& schemes) {
     add("pension", "basic-pension-number", {{"number", "1234567890"}});
     for (const auto* insurer : {"992016", "992024"})
         add("care", "care-insured-number", {{"insurer", insurer}, {"number", "0000000001"}});
+    for (const auto* payer : {"88990015", "12990016"})
+        add("public-expense", "subsidy-number", {{"payer", payer}, {"number", "9999962"}});
     const auto applied = read_application(application, schemes);
     EXPECT_TRUE(applied);
     Case one;
@@ -70,9 +72,10 @@ TEST(Orders, TheNumberIsToldToMedicalInsurersAloneAndThatThereIsACardToTheOthers
                        R"("valid_from":"2026-11-27"})");
     EXPECT_EQ(told(2), R"(nenkin card-delivered {"delivered_on":"2026-11-25"})");
     EXPECT_EQ(told(4), R"(992024 card-delivered {"delivered_on":"2026-11-25"})");
-    for (const int claim : {0, 3}) {
+    for (const int claim : {0, 3, 5, 6}) {
         EXPECT_EQ(told_of(one, one.claims.at(static_cast<std::size_t>(claim))), Told::nothing);
-        EXPECT_THROW(static_cast<void>(told(claim)), Failure) << "who hands it over";
+        EXPECT_THROW(static_cast<void>(told(claim)), Failure)
+            << "who hands it over, and who pays public expense";
     }
     // Who has a card has the number too, and nobody hands one over.
     auto change = one;
@@ -89,6 +92,30 @@ TEST(Orders, TheNumberIsToldToMedicalInsurersAloneAndThatThereIsACardToTheOthers
     const auto after_it = after(one, *corrected, 2).value();
     EXPECT_EQ(told_of(after_it, after_it.claims.at(3)), Told::delivery);
     EXPECT_EQ(told_of(after_it, after_it.claims.at(4)), Told::nothing);
+}
+
+// A subsidy beside another takes the place of none: both are asked, and linked by one order.
+TEST(Orders, EachPublicExpenseIsConfirmedByWhoeverPaysItAndLinked) {
+    const auto schemes = test_schemes();
+    const auto directory = test_directory();
+    const Parties parties{
+        .directory = directory, .schemes = schemes, .authority = *wire::ParticipantId::parse("ca")};
+    auto one = applied_with_everything(schemes);
+    EXPECT_EQ(one.claims.at(5).role, Role::public_expense);
+    const auto asked = question_of(parties, one, {OrderKind::confirm, 6}, {});
+    ASSERT_TRUE(asked);
+    EXPECT_EQ(asked->to.holder->text(), "12990016");
+    one.kind = Kind::change;
+    one.linked = {one.claims.at(0), one.claims.at(1), one.claims.at(5)};
+    for (auto& claim : one.claims)
+        claim.finding = Finding::not_applied;
+    for (const std::size_t place : {0U, 1U, 5U, 6U})
+        one.claims[place].finding = Finding::same;
+    const auto linked = question_of(parties, one, link_order, {});
+    ASSERT_TRUE(linked);
+    const auto payload = crypto::decrypt_jwe(linked->payload, test_sealing_key()).value();
+    const auto numbers = parse_json_object(as_text(ByteView(payload)))->at("numbers").as_array();
+    EXPECT_EQ(numbers.size(), 3U) << "also those that were linked: their holders may have ended it";
 }
 
 }  // namespace

@@ -13,10 +13,18 @@ bool may_be_done(const Case& one, OrderName order) {
     return one.has_done(order) || one.is_in_doubt(order);
 }
 
+// A card of another authority's may keep its log-in certificate when it gets another for signing.
+bool is_counted(const std::vector<IssuedCard>& issued, const std::string& certificate) {
+    return std::ranges::any_of(issued, [&certificate](const IssuedCard& one) {
+        return one.card.certificate == certificate && one.standing != Standing::revoked;
+    });
+}
+
 // A card that may be active, or is about to be, counts as one.
 void add_issued(const Case& one, std::vector<IssuedCard>& issued) {
     if (!may_be_done(one, activate_order) && !is_to_do(one, Step::activate)) return;
     for (const auto& [use, certificate] : one.certificates) {
+        if (is_counted(issued, certificate)) continue;
         for (auto& before : issued) {
             if (before.card.use == use && one.has_done(activate_order)) {
                 before.standing = Standing::revoked;
@@ -25,7 +33,7 @@ void add_issued(const Case& one, std::vector<IssuedCard>& issued) {
         issued.push_back({.card = {.use = use,
                                    .certificate = certificate,
                                    .chip = one.chip,
-                                   .foreign = one.kind == Kind::existing}});
+                                   .foreign = info(one.kind).foreign}});
     }
 }
 
@@ -42,6 +50,7 @@ std::optional<Standing> standing_after(const Case& one) {
         case Kind::replacement:
         case Kind::from_abroad:
         case Kind::renewal:
+        case Kind::exchange:
             return one.has_done(activate_order) ? std::optional(Standing::revoked) : std::nullopt;
         case Kind::first:
         case Kind::unlock:
@@ -57,6 +66,7 @@ void add_ends(const Case& one, std::vector<IssuedCard>& issued) {
     const auto standing = standing_after(one);
     if (!standing) return;
     for (const auto& before : one.before) {
+        if (stays(one, before)) continue;
         for (auto& card : issued) {
             if (card.card == before && card.standing != Standing::revoked) {
                 card.standing = *standing;
@@ -144,6 +154,7 @@ bool is_about(const Asked& asked, const Before& card, Standing standing) {
         case Kind::from_abroad:
         case Kind::end:
         case Kind::existing:
+        case Kind::exchange:
         case Kind::number:
         case Kind::birth:
             return true;

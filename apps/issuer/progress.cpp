@@ -184,6 +184,9 @@ std::vector<Step> way_of(Kind kind) {
             return joined({{Step::opened, Step::apply, Step::sign, Step::confirm, Step::link},
                            handed,
                            {Step::tell}});
+        case Kind::exchange:
+            return {Step::opened,  Step::sign,     Step::confirm,
+                    Step::approve, Step::activate, Step::end_old};
         case Kind::number:
             return {Step::opened, Step::link, Step::end_number, Step::hand_over, Step::tell};
         case Kind::birth:

@@ -1,6 +1,7 @@
 #include "registering.hpp"
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "crypto/digest.hpp"
 #include "orders.hpp"
@@ -63,12 +64,25 @@ Response to_agent_with_signing_key(Deciding& deciding, Decisions::UnderWay what,
         json::object{{"agent", deciding.site.options.agent + "/sign"}, {"form", std::move(form)}}));
 }
 
-struct Standing {
+struct WhatRelaySays {
     CardStanding standing = CardStanding::unknown;
     std::string head, answer;  // JWS: kept as evidence
 };
-Task<client::Result<Standing>> ask_standing(Deciding& deciding,
-                                            std::vector<crypto::Certificate> of) {
+// Those of another authority's that count here as the person's whose case it is: a card may get
+// another certificate for signing, and keep the one for logging in.
+std::set<Hash> own_certificates(Deciding& deciding, CaseId id) {
+    std::set<Hash> out;
+    const auto person = deciding.store.known_person(id);
+    if (!person) return out;
+    for (const auto& [card, standing] : person->issued) {
+        if (standing != Standing::active || !card.foreign) continue;
+        out.insert(read_certificate(card.certificate).thumbprint());
+    }
+    return out;
+}
+
+Task<client::Result<WhatRelaySays>> ask_standing(Deciding& deciding, CaseId id,
+                                                 std::vector<crypto::Certificate> of) {
     const auto& relay = deciding.site.options.basis.directory.relay();
     json::array certificates;
     std::vector<Hash> hashes;
@@ -89,13 +103,14 @@ Task<client::Result<Standing>> ask_standing(Deciding& deciding,
     const auto asked = wire::parse_request(request.body);
     const auto answered = co_await deciding.relay.send(std::move(request));
     if (!answered) co_return std::unexpected(answered.error());
-    const auto standing = read_card_standing(*answered->answer.data, hashes);
+    const auto standing =
+        read_card_standing(*answered->answer.data, hashes, own_certificates(deciding, id));
     if (!standing) {
         co_return std::unexpected(client::Problem{wire::Code::answer_invalid, {}, {}, {}});
     }
-    co_return Standing{.standing = *standing,
-                       .head = asked ? asked->head : std::string(),
-                       .answer = answered->answer.signed_form};
+    co_return WhatRelaySays{.standing = *standing,
+                            .head = asked ? asked->head : std::string(),
+                            .answer = answered->answer.signed_form};
 }
 
 // None: all of them are good, and nobody's.
@@ -129,7 +144,7 @@ Task<Outcome> judge_log_in_key(Deciding& deciding, const Decisions::UnderWay& un
         co_return refused(deciding, to_text(certificate.error()), Outcome::not_valid);
     }
     // Also asked again with the other one: here so that nobody signs in vain.
-    const auto said = co_await ask_standing(deciding, {*certificate});
+    const auto said = co_await ask_standing(deciding, under_way.id, {*certificate});
     if (!said) co_return outcome_of(said.error().code);
     if (const auto why = why_not(said->standing)) co_return *why;
     deciding.decisions.keep_possession(under_way.login, under_way.id, std::move(what), unix_now());
@@ -167,12 +182,16 @@ Task<Outcome> judge_signing_key(Deciding& deciding, const Decisions::UnderWay& u
     if (!file.one.person) co_return Outcome::changed;
     auto writing = words_differing(*file.one.person, *words);
     if (!writing) co_return refused(deciding, "another_person", Outcome::not_theirs);
-    const auto said = co_await ask_standing(
-        deciding, {read_certificate(under_way.possession->certificate), signing});
+    const auto authentication = read_certificate(under_way.possession->certificate);
+    const auto said = co_await ask_standing(deciding, under_way.id, {authentication, signing});
     if (!said)
         co_return refused(deciding, wire::info(said.error().code).name,
                           outcome_of(said.error().code));
     if (const auto why = why_not(said->standing)) co_return *why;
+    const auto own = own_certificates(deciding, under_way.id);
+    if (own.contains(authentication.thumbprint()) && own.contains(signing.thumbprint())) {
+        co_return Outcome::registered;  // nothing of it is new
+    }
     const auto evidence = evidence_text({.document = under_way.document,
                                          .what = *what,
                                          .head = said->head,

@@ -49,9 +49,9 @@ TEST_F(WindowTest, ACardThatDoesNotCountIsNotRegistered) {
         in_vain(outcome);
     }
     standing_said = "good";
-    is_registered = true;
+    registered = {base64url(log_in_card.der())};
     in_vain("registered");
-    is_registered = false;
+    registered.clear();
     relay_refuses = wire::Code::unavailable;
     in_vain("unavailable");
     relay_refuses.reset();
@@ -92,8 +92,8 @@ TEST_F(WindowTest, TheCardSaysWhoseItIs) {
     EXPECT_TRUE(is_to_do(case_of(number), Step::confirm));
 }
 
-// Who has one here goes on with it: the window says so before anybody is asked anything.
-TEST_F(WindowTest, WhoHasACardThatCountsRegistersNoOther) {
+// Who is known here begins from there: the window says so before anybody is asked anything.
+TEST_F(WindowTest, WhoIsKnownRegistersNoCardAsSomebodyNew) {
     const auto first =
         store->open({.numbers = draw_numbers(schemes), .kind = Kind::existing}, {.at = 1});
     const auto happen = [&](const Happening& what) {
@@ -112,10 +112,50 @@ TEST_F(WindowTest, WhoHasACardThatCountsRegistersNoOther) {
     EXPECT_EQ(apply(number).body, "known_person") << "no card counts yet";
     happen(HandedOver{"123456789012"});  // from here on it may
     const auto other = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
-    const auto refused = apply(other);
-    EXPECT_EQ(refused.status, 409);
-    EXPECT_EQ(refused.body, "has_card");
+    EXPECT_EQ(apply(other).body, "known_person");
     EXPECT_EQ(ask("/cases/open", {{"kind", "existing"}, {"person", number}}).status, 400);
+    EXPECT_EQ(ask("/cases/open", {{"kind", "exchange"}}).status, 400) << "whose?";
+}
+
+// Its authority has given it another certificate for signing; the one to log in with stays.
+TEST_F(WindowTest, AnotherCardTakesThePlaceOfTheOneBefore) {
+    const auto person = store->find(person_with_foreign_card("123456789012")).number;
+    take_card_of("厚労　花子", "319860501");
+    registered = {base64url(log_in_card.der())};
+    const json::object exchange{{"kind", "exchange"}, {"person", person}};
+    const auto number = text_at(answer("/cases/open", exchange), "number");
+    EXPECT_EQ(ask("/cases/open", exchange).body, "other_case");
+    EXPECT_EQ(outcome_of(proven(number)), "proven") << "it is this person's own";
+    registered.insert(base64url(signing_card.der()));
+    EXPECT_EQ(outcome_of(signed_answer(form_of(number))), "registered") << "and that somebody's";
+    registered.erase(base64url(signing_card.der()));
+    EXPECT_EQ(outcome_of(proven(number)), "proven");
+    EXPECT_EQ(outcome_of(signed_answer(form_of(number))), "signed");
+    const auto one = case_of(number);
+    EXPECT_EQ(one.certificates.at(Use::signing), base64url(signing_card.der()));
+    EXPECT_TRUE(is_to_do(one, Step::confirm));
+    const auto id = *store->find(number);
+    ASSERT_TRUE(store->add(id, Sent{{OrderKind::confirm, 0}}, {.at = 4}));
+    ASSERT_TRUE(store->add(id, Confirmed{0, "answer", 1, true}, {.at = 4}));
+    const json::object approve{{"number", number}, {"happening", {{"what", "approved"}}}};
+    set_clerks({"window", "approver"});
+    EXPECT_EQ(ask("/cases/act", approve).body, "same_hand") << "who has had it signed";
+    ASSERT_TRUE(store->add(id, Approved{}, {.at = unix_now(), .clerk = "suzuki"}));
+    done(id, activate_order);
+    EXPECT_TRUE(has_ended(case_of(number)));
+    const auto again = text_at(answer("/cases/open", exchange), "number");
+    registered.insert(base64url(signing_card.der()));
+    EXPECT_EQ(outcome_of(proven(again)), "proven");
+    EXPECT_EQ(outcome_of(signed_answer(form_of(again))), "registered") << "nothing of it is new";
+}
+
+// The certificate of a card of this centre's logs in with no other card's signature.
+TEST_F(WindowTest, ACardOfThisCentresIsNoOtherAuthoritys) {
+    const auto person = store->find(person_with_card()).number;
+    registered = {base64url(log_in_card.der())};
+    const auto number =
+        text_at(answer("/cases/open", {{"kind", "exchange"}, {"person", person}}), "number");
+    EXPECT_EQ(outcome_of(proven(number)), "registered");
 }
 
 }  // namespace

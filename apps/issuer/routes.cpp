@@ -369,16 +369,6 @@ std::expected<void, std::string_view> complete_parent(Office& office, ParentName
     return {};
 }
 
-// Never two cards of one person: who has one that counts, or that is looked for, as far as this
-// centre knows, goes on with it, or has it replaced.
-bool has_card(Office& office, CaseId id, const Applied& applied) {
-    const auto other = office.store.find_known(applied.claims, id);
-    const auto person = other ? office.store.known_person(*other) : std::nullopt;
-    return person && std::ranges::any_of(person->issued, [](const IssuedCard& card) {
-               return card.standing != Standing::revoked;
-           });
-}
-
 // The code that the slip gets which the person takes away with it; "": there is none with that.
 std::string draw_code(const Office& office, Happening& what) {
     std::string* index = nullptr;
@@ -443,10 +433,6 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(409, other_office);
     }
     const auto before = office.store.find(*id).one;
-    if (applied != nullptr && before.kind == Kind::existing && has_card(office, *id, *applied)) {
-        note_known(office, *id, what->what, clerk);
-        return site::refuse(409, "has_card");
-    }
     // What cannot be written down would leave done what nobody was shown, and a code that nobody
     // has.
     office.looks.write(before, LookWay::record, by_now(clerk));

@@ -248,10 +248,9 @@ TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
         const auto act = [&](const Happening& what) {
             return ask("/cases/act", {{"number", number}, {"happening", happening_json(what)}});
         };
-        const auto is_first = kind == std::string("first");
         // Each time: it is a try, and the person may read of it.
         db::Connection(folder.path("book.sqlite"), db::Access::read_write).run("delete from look");
-        EXPECT_EQ(act(theirs).body, is_first ? "known_person" : "has_card");
+        EXPECT_EQ(act(theirs).body, "known_person");
         EXPECT_EQ(
             shown(store->find(*store->find_known(theirs.claims, 0)).number).count(LookWay::known),
             1U);

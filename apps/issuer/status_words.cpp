@@ -298,6 +298,9 @@ Words words_of(Role role) {
             return {"年金保険者", "the pension insurer", "ねんきん"};
         case Role::care:
             return {"介護保険者", "the care insurer", "かいご ほけん"};
+        case Role::public_expense:
+            return {"公費負担の実施機関", "the office that pays public expense",
+                    "いりょうひを たすける ところ"};
     }
     return {};
 }
@@ -417,6 +420,9 @@ Words words_of(Kind kind) {
         case Kind::existing:
             return {"お持ちのカードの登録", "Registration of the card that you have",
                     "もって いる カードの とうろく"};
+        case Kind::exchange:
+            return {"お持ちの別のカードへの切り替え", "Change to another card that you have",
+                    "もって いる べつの カードに かえる"};
         case Kind::number:
             return {"保健医療番号の変更", "Another health-care number", "ばんごうを かえる"};
         case Kind::birth:
@@ -442,6 +448,7 @@ Words ended(const Case& one) {
         case Kind::renewal:
             return {"更新はすべて終わりました。", "The renewal is done.", "ぜんぶ おわりました。"};
         case Kind::existing:
+        case Kind::exchange:
             return {"登録はすべて終わりました。", "The registration is done.",
                     "ぜんぶ おわりました。"};
         case Kind::number:
@@ -482,6 +489,7 @@ Words given_up(Kind kind) {
         case Kind::end:
         case Kind::renewal:
         case Kind::existing:
+        case Kind::exchange:
         case Kind::number:
         case Kind::birth:
             return {

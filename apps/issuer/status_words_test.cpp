@@ -44,7 +44,7 @@ TEST(StatusWords, EveryStepKindAndStateHasThem) {
         expect_words(status::words_of(state), to_text(state));
     for (const auto who : all_until(Doer::municipality))
         expect_words(status::words_of(who), to_text(who));
-    for (const auto role : all_until(Role::care))
+    for (const auto role : all_until(Role::public_expense))
         expect_words(status::words_of(role), to_text(role));
 }
 

@@ -73,6 +73,7 @@ bool makes_an_end(const Case& one) {
     switch (one.kind) {
         case Kind::replacement:
         case Kind::from_abroad:
+        case Kind::exchange:
             return one.has_done(activate_order);
         case Kind::end:
             return one.has_done(revoke_card_order);
@@ -439,7 +440,7 @@ void Store::add_cards(const Case& one, CaseId id) {
     for (const auto& [use, text] : one.certificates) {
         const auto certificate = read_certificate(text);
         until = std::max(until, certificate.not_after());
-        if (one.kind == Kind::existing) continue;  // another authority's
+        if (info(one.kind).foreign) continue;  // another authority's
         sql_.add_card.bind("index", card_key(certificate.thumbprint()))
             .bind("id", id)
             .bind("until", certificate.not_after())

@@ -22,6 +22,9 @@ wire::Schemes test_schemes() {
         {"name": "care-insured-number", "kind": "care-insurer", "holder_field": "insurer",
          "fields": [{"name": "insurer", "digits": [6], "check": "insurer"},
                     {"name": "number", "digits": [10]}]},
+        {"name": "subsidy-number", "kind": "public-expense", "holder_field": "payer",
+         "fields": [{"name": "payer", "digits": [8], "check": "insurer"},
+                    {"name": "number", "digits": [7], "check": "insurer"}]},
         {"name": "basic-pension-number", "kind": "pension", "holder": "nenkin",
          "fields": [{"name": "number", "digits": [10]}]},
         {"name": "resident-number", "kind": "municipality", "holder_field": "municipality",
@@ -81,6 +84,8 @@ wire::Directory test_directory() {
     wire::Directory out;
     // In the order of their ids, as a directory has them.
     for (const auto& [id, kind] : {std::pair{"06990014", "medical-insurer"},
+                                   {"12990016", "public-expense"},
+                                   {"88990015", "public-expense"},
                                    {"992011", "municipality"},
                                    {"992016", "care-insurer"},
                                    {"992024", "care-insurer"},

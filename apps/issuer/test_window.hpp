@@ -128,7 +128,7 @@ class WindowTest : public site::SiteFixture {
                       authority, authority_key);
     crypto::PrivateKey relay_sealing_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
     std::string standing_said = "good";
-    bool is_registered = false;
+    std::set<std::string> registered;  // certificates that the relay has, in base64url
     crypto::PrivateKey sealing_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
     std::optional<Store> store;
     std::optional<Clerks> clerks;

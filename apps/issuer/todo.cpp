@@ -187,7 +187,7 @@ void add_old(Todos& todos, const Case& one) {
 
 // What may exist at the authority is ended there, once it is known whether it does.
 void add_taken_back(Todos& todos, const Case& one) {
-    if (one.kind == Kind::existing) return;  // they are another authority's
+    if (info(one.kind).foreign) return;  // they are another authority's
     for (const auto use : uses_of(one)) {
         const auto certify = of_use(OrderKind::certify, use);
         const auto collect = of_use(OrderKind::collect, use);
@@ -246,6 +246,15 @@ void add_to_the_card(Todos& todos, const Case& one) {
     if (one.kind != Kind::birth) add_old(todos, one);
 }
 
+// The person has the card in hand, and has signed with it before a clerk; another one approves, and
+// it counts in the place of what they had here.
+void add_exchanged(Todos& todos, const Case& one) {
+    const bool may_count = one.approved || one.is_in_doubt(activate_order);
+    if (one.has_done(activate_order)) return add_old(todos, one);
+    if (!may_count) return todos.add(Step::approve, Actor::clerk);
+    todos.order(Step::activate, activate_order);
+}
+
 // 公的個人認証法: a signing certificate ends when what it says has changed. Whoever has a card has
 // their number too: a new insurer hears of it as soon as it is linked.
 void add_changed(Todos& todos, const Case& one) {
@@ -273,7 +282,7 @@ void add_link(Todos& todos, const Case& one) {
 void add_made(Todos& todos, const Case& one) {
     if (!one.person) {
         todos.add(Step::apply, Actor::person);
-    } else if ((one.kind == Kind::renewal || one.kind == Kind::existing) && !one.requested) {
+    } else if ((one.kind == Kind::renewal || info(one.kind).foreign) && !one.requested) {
         todos.add(Step::sign, Actor::person);
     } else if (is_card_otherwise(one)) {
         todos.add(Step::settle, Actor::clerk, card_place);
@@ -284,6 +293,8 @@ void add_made(Todos& todos, const Case& one) {
         add_link(todos, one);
     } else if (one.kind == Kind::change) {
         add_changed(todos, one);
+    } else if (one.kind == Kind::exchange) {
+        add_exchanged(todos, one);
     } else {
         add_to_the_card(todos, one);
     }
@@ -388,6 +399,7 @@ std::vector<Todo> todo(const Case& one) {
         case Kind::from_abroad:
         case Kind::renewal:
         case Kind::existing:
+        case Kind::exchange:
             add_made(todos, one);
             break;
         case Kind::number:
@@ -421,9 +433,13 @@ bool has_ended(const Case& one) {
     return todo(one).empty();
 }
 
+bool stays(const Case& one, const Before& before) {
+    const auto found = one.certificates.find(before.use);
+    return found != one.certificates.end() && found->second == before.certificate;
+}
+
 bool is_card_otherwise(const Case& one) {
-    return one.kind == Kind::existing && one.requested && !one.card_writing.empty() &&
-           !one.card_agreed;
+    return info(one.kind).foreign && one.requested && !one.card_writing.empty() && !one.card_agreed;
 }
 
 bool is_to_do(const Case& one, Step step) {
@@ -458,6 +474,7 @@ bool only_tells(const Case& one) {
 Told told_of(const Case& one, const Claim& claim) {
     switch (claim.role) {
         case Role::resident:
+        case Role::public_expense:  // it has no use for either
             return Told::nothing;
         case Role::medical:
             return Told::health_care_number;
@@ -487,8 +504,11 @@ bool is_in_old_chip(const Case& one) {
     return info(one.kind).in_hand || one.kind == Kind::unlock;
 }
 
-// The newest one alone: who moves back, or goes back to an insurer, is linked by that number again.
+// The newest one alone: who moves back is linked by that number again. Every other number that is
+// brought is linked, also by the same one again: its holder may have ended that link since, and of
+// public expense there are several at once.
 bool is_linked(const Case& one, const Claim& claim) {
+    if (claim.role != Role::resident) return false;
     const auto newest = std::ranges::find(one.linked, claim.role, &Claim::role);
     return newest != one.linked.end() && newest->number == claim.number;
 }

@@ -23,6 +23,7 @@ const std::vector<Asked> all_asked{
     {.kind = Kind::change},
     {.kind = Kind::from_abroad},
     {.kind = Kind::renewal},
+    {.kind = Kind::exchange},
     {.kind = Kind::number, .reason = "misuse"},
     {.kind = Kind::end, .reason = "abroad"},
     {.kind = Kind::stop, .reason = "lost"},
@@ -101,7 +102,7 @@ class OnePerson {
         auto application = test_application(schemes_);
         if (one.kind == Kind::change) application.claims.resize(1);
         if (step == Step::apply) return application;
-        if (step == Step::sign) return Requested{.application = "signed"};
+        if (step == Step::sign) return requested(one);
         if (step == Step::approve) return Approved{};
         if (step == Step::write) return Written{};
         if (step == Step::hand_over) {
@@ -116,6 +117,15 @@ class OnePerson {
             certificates_.emplace(base64url(key.spki()), test_certificate(key));
         }
         return made;
+    }
+    // Of a card of another authority's: both certificates, that nobody has.
+    static Requested requested(const Case& one) {
+        Requested out{.application = "signed"};
+        for (const auto use : uses) {
+            if (!info(one.kind).foreign) break;
+            out.certificates.emplace(use, test_certificate(test_card_key()));
+        }
+        return out;
     }
     // False: it waits for what another case does.
     bool carry_out(CaseId id, OrderName order) {

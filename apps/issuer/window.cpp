@@ -301,7 +301,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (one.person) out["person"] = attributes_json(*one.person);
     if (one.kind == Kind::birth) add_birth(out, one);
-    if (one.kind == Kind::existing && one.requested) {
+    if (info(one.kind).foreign && one.requested) {
         json::object card{{"finding", is_card_otherwise(one)     ? "otherwise"
                                       : one.card_writing.empty() ? "same"
                                                                  : "agreed"}};

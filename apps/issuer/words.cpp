@@ -44,7 +44,7 @@ constexpr std::array kinds{
              true,
              false,
              true,
-             {"lost", "damaged", "expiring", "compromised"},
+             {"lost", "damaged", "expiring", "compromised", "by-request"},
              false,
              true},
     KindInfo{Kind::stop, "stop", true, false, false, {"lost", "by-request"}},
@@ -53,7 +53,8 @@ constexpr std::array kinds{
     KindInfo{Kind::from_abroad, "return", true, true, true, {}, false, true},
     KindInfo{Kind::end, "end", true, false, true, {"death", "abroad", "returned"}},
     KindInfo{Kind::renewal, "renewal", true, false, true, {}, true},
-    KindInfo{Kind::existing, "existing", false, true, true, {}},
+    KindInfo{Kind::existing, "existing", false, true, true, {}, false, false, true},
+    KindInfo{Kind::exchange, "exchange", true, false, true, {}, false, true, true},
     KindInfo{Kind::number, "number", true, false, true, {"misuse", "by-request"}},
     KindInfo{Kind::birth, "birth", false, true, true, {}},
 };
@@ -165,12 +166,15 @@ std::string_view to_text(Role role) {
             return "pension";
         case Role::care:
             return "care";
+        case Role::public_expense:
+            return "public-expense";
     }
     return "";
 }
 
 std::optional<Role> parse_role(std::string_view text) {
-    for (const auto role : {Role::resident, Role::medical, Role::pension, Role::care}) {
+    for (const auto role :
+         {Role::resident, Role::medical, Role::pension, Role::care, Role::public_expense}) {
         if (to_text(role) == text) return role;
     }
     return std::nullopt;

@@ -466,8 +466,14 @@ std::expected<LinkPlan, Code> plan_link(const LinkTold& told, std::optional<Pers
         const bool current = told.act != LinkAct::end;
         if (own == nullptr && !current) return std::unexpected(Code::no_link);
         if (own == nullptr && anothers) return std::unexpected(Code::link_taken);
+        // A holder that starts what is current says nothing new; that somebody is back the issuer
+        // says, with that holder's word.
+        const bool again_newest = own != nullptr && told.act == LinkAct::start &&
+                                  (!own->current || told.numbers[i].confirmation);
         if (own == nullptr) {
             plan.add.push_back(i);
+        } else if (again_newest) {
+            plan.renew.push_back({.which = i, .row = *own, .current = true});
         } else if (own->current != current) {
             plan.set.push_back({.which = i, .row = *own, .current = current});
         }

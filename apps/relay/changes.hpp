@@ -161,6 +161,7 @@ struct LinkPlan {
         bool current = false;
     };
     std::vector<Set> set;
+    std::vector<Set> renew;       // that the person has, and the newest from here on
     std::vector<PersonRow> join;  // series that are the person's now
     // A correction: this row is the first number now, in its place among the person's; or it goes,
     // because the person has that one already.

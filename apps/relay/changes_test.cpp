@@ -321,8 +321,12 @@ TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {
     EXPECT_EQ(tell("link", "end", numbers(told(insured("79"))), insurer), "no_link");
     EXPECT_EQ(counts(), before);
     ASSERT_EQ(tell("link", "start", numbers(told(insured("77"))), insurer), "ok");
-    EXPECT_TRUE(reader->identifiers(person).back().current);
+    EXPECT_EQ(reader->identifiers(person).front().number, insured("77")) << "the newest again";
+    EXPECT_TRUE(reader->identifiers(person).front().current);
     EXPECT_EQ(reader->identifiers(person).size(), 4U);
+    ASSERT_EQ(tell("link", "start", numbers(told(insured("78"))), insurer), "ok");
+    EXPECT_EQ(reader->identifiers(person).front().number, insured("77"))
+        << "what is current it has started before";
 }
 
 // After misuse: the new number first, so that there is never none; the old one is nobody's way in,
@@ -429,6 +433,26 @@ TEST_F(Telling, TheIssuerStartsANewInsurersWithItsConfirmation) {
         tell("link", "start", numbers(confirmed(number, {.holder = "992016"}, {.by = "992016"}))),
         "ok");
     EXPECT_EQ(linked(number), linked(own_number()));
+}
+
+// The one in between has not ended its link, and neither has the former one.
+TEST_F(Telling, WhoGoesBackToAnInsurerIsAskedForThereFirst) {
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const auto person = linked(own_number()).at(0);
+    ASSERT_EQ(tell("link", "start", numbers(confirmed(insured("78")))), "ok");
+    const auto since = [&](std::string_view number) {
+        const auto all = reader->identifiers(person);
+        return std::ranges::find(all, insured(number), &Identifier::number)->since;
+    };
+    const auto newest = [&] { return reader->identifiers(person).front().number; };
+    EXPECT_EQ(newest(), insured("78"));
+    const auto before = since("77");
+    const auto count = reader->identifiers(person).size();
+    ASSERT_EQ(tell("link", "start", numbers(confirmed(insured("77")))), "ok");
+    EXPECT_EQ(newest(), insured("77"));
+    EXPECT_EQ(since("77"), before) << "the entry that linked it";
+    EXPECT_EQ(reader->identifiers(person).size(), count);
+    EXPECT_TRUE(reader->identifiers(person).at(1).current) << "and the other one stays";
 }
 
 // The authority of a signing certificate cannot see whose numbers are one person's; the relay can.

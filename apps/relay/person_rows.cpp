@@ -177,6 +177,14 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const Bytes& own
         set_current(told.numbers[which], row, current);
     if (plan->replace) replace(*plan->replace, told.numbers.front(), log_index);
     if (plan->remove) sql_.remove_identifier.bind("id", plan->remove->row).execute();
+    // Linked by the entry that it was, and read before all others.
+    for (const auto& [which, row, current] : plan->renew | std::views::reverse) {
+        auto number = told.numbers[which];
+        number.identifier.current = current;
+        number.identifier.since = row.since;
+        sql_.remove_identifier.bind("id", row.row).execute();
+        add_number(out.person, number.index, number.identifier);
+    }
     for (const auto which : plan->add | std::views::reverse) {
         auto number = told.numbers[which];
         number.identifier.since = log_index;

@@ -32,7 +32,8 @@ bool happenings(const json::array& lines) {
         require(!twice || todo(*twice).size() <= todo(*next).size() + 1,
                 "the same once more makes no more to do");
         one = *next;
-        require(!is_to_do(one, issuer::Step::activate) || one.handed_over || info(one.kind).in_hand,
+        const bool in_hand = info(one.kind).in_hand || one.kind == issuer::Kind::exchange;
+        require(!is_to_do(one, issuer::Step::activate) || one.handed_over || in_hand,
                 "no card is activated before it is handed over");
         require(!is_to_do(one, issuer::Step::certify) || !one.keys.empty(),
                 "nothing is certified without a key");

@@ -43,7 +43,8 @@ export function LookFor({ act }: CasePart): JSX.Element {
 // Four eyes: the issuing centre does not take it from a clerk with a hand in it (`same_hand`).
 export function Approve({ desk, one, act }: CasePart): JSX.Element {
   const [asked, set_asked] = useState(false);
-  const of = one.kind === "unlock" ? "" : one.kind === "change" ? "_change" : "_card";
+  const own = ["change", "exchange"].includes(one.kind) ? `_${one.kind}` : "_card";
+  const of = one.kind === "unlock" ? "" : own;
   if (!desk.roles.has("approver")) {
     return (
       <p class="hint">

@@ -7,7 +7,7 @@ import { Ja, Read, Say, in_japanese, phrase, text_of } from "../shared/words";
 import { parse_day } from "./days";
 import { role_phrase } from "./desk";
 import { NumberFields, mistakes_of } from "./number_fields";
-import { forms, normalised, number_of, type Typed } from "./numbers";
+import { forms, normalised, number_of, public_expenses_max, type Typed } from "./numbers";
 import { Asked, Choice, Field, Mistakes, Tick, type CasePart, type Wrong } from "./parts";
 import { roles, sexes, type Case, type CaseKind, type Person, type Role, type Sex } from "./record";
 
@@ -19,12 +19,12 @@ interface Form {
   address: string;
   signing: boolean;
   no_insurance: boolean;
-  numbers: Record<Role, Typed>;
+  numbers: Record<Role, Typed[]>; // one of each, but of public expense
 }
 const nothing: Form = {
   ...{ name: "", kana: "", born: "", sex: undefined, address: "" },
   ...{ signing: false, no_insurance: false },
-  numbers: { resident: {}, medical: {}, pension: {}, care: {} },
+  numbers: { resident: [{}], medical: [{}], pension: [{}], care: [{}], "public-expense": [{}] },
 };
 
 // What is known already: by an earlier case, or by whoever invited the person.
@@ -39,8 +39,10 @@ function filled_of({ known, invited, signing }: Case): Filled {
   if (!person) return { from: undefined, form: nothing };
   const { birth_date, ...others } = person;
   const numbers = { ...nothing.numbers };
-  for (const { role, number } of [...(invited?.claims ?? [])].reverse()) {
-    numbers[role] = number.fields;
+  for (const role of roles) {
+    const typed = (invited?.claims ?? []).filter((one) => one.role === role);
+    const shown = typed.slice(0, role === "public-expense" ? public_expenses_max : 1);
+    if (shown.length > 0) numbers[role] = shown.map(({ number }) => number.fields);
   }
   const form = { ...nothing, ...others, born: birth_date, numbers };
   form.signing = invited?.signing ?? signing;
@@ -61,12 +63,28 @@ function is_typed(typed: Typed): boolean {
   return Object.values(typed).some((value) => value.trim() !== "");
 }
 
-// Pension and care are of whoever has them; the insurance card is shown, or it is said that there
-// is none. In a change only what is new is entered.
-function is_applied(role: Role, form: Form, kind: CaseKind): boolean {
+// Pension, care and public expense are of whoever has them; the insurance card is shown, or it is
+// said that there is none. In a change only what is new is entered.
+function is_applied(role: Role, typed: Typed, form: Form, kind: CaseKind): boolean {
   if (role === "resident") return true;
   if (role === "medical" && kind !== "change") return !form.no_insurance;
-  return is_typed(form.numbers[role]);
+  return is_typed(typed);
+}
+
+interface Applied {
+  role: Role;
+  typed: Typed;
+  prefix: string; // of its fields' ids
+}
+function prefix_of(role: Role, place: number): string {
+  return place === 0 ? `apply-${role}` : `apply-${role}-${place + 1}`;
+}
+function applied_in(form: Form, kind: CaseKind): Applied[] {
+  return roles.flatMap((role) =>
+    form.numbers[role]
+      .map((typed, place) => ({ role, typed, prefix: prefix_of(role, place) }))
+      .filter(({ typed }) => is_applied(role, typed, form, kind)),
+  );
 }
 
 function mistakes_in(form: Form, kind: CaseKind): Wrong[] {
@@ -80,12 +98,11 @@ function mistakes_in(form: Form, kind: CaseKind): Wrong[] {
   if (!form.sex) add("sex-female", "window.wrong_sex");
   if (form.address.trim() === "") add("address", "window.wrong_address");
   else if (!fits_utf8(form.address, 2 * name_bytes_max)) add("address", "window.wrong_name_long");
-  for (const role of roles) {
-    if (!is_applied(role, form, kind)) continue;
-    if (role === "medical" && !is_typed(form.numbers.medical)) {
+  for (const { role, typed, prefix } of applied_in(form, kind)) {
+    if (role === "medical" && !is_typed(typed)) {
       add(`medical-${forms.medical.fields[0]!.name}`, "window.wrong_no_insurance");
     } else {
-      out.push(...mistakes_of(`apply-${role}`, role, form.numbers[role]));
+      out.push(...mistakes_of(prefix, role, typed));
     }
   }
   return out;
@@ -173,15 +190,42 @@ function Attributes(part: Part): JSX.Element {
   );
 }
 
-function Numbers(props: Part & { role: Role; kind: CaseKind }): JSX.Element {
-  const { role, kind, filled, form, set, wrong } = props;
-  const value_of = (typed: Typed, field: string) => normalised(typed[field] ?? "");
+function OneNumber(props: Part & { role: Role; place: number }): JSX.Element {
+  const { role, place, filled, form, set, wrong } = props;
+  const value_of = (typed: Typed | undefined, field: string) => normalised(typed?.[field] ?? "");
+  const all = form.numbers[role];
   const note = (field: string) =>
     note_of(
       filled.from,
-      value_of(filled.form.numbers[role], field),
-      value_of(form.numbers[role], field),
+      value_of(filled.form.numbers[role][place], field),
+      value_of(all[place], field),
     );
+  return (
+    <NumberFields
+      prefix={prefix_of(role, place)}
+      role={role}
+      typed={all[place]!}
+      set={(typed) => set({ numbers: { ...form.numbers, [role]: all.with(place, typed) } })}
+      wrong={wrong}
+      note={note}
+    />
+  );
+}
+
+// A city's subsidy, and welfare.
+function AnotherPayer({ form, set }: Pick<Part, "form" | "set">): JSX.Element | null {
+  const all = form.numbers["public-expense"];
+  if (all.length >= public_expenses_max || !is_typed(all.at(-1)!)) return null;
+  const add = () => set({ numbers: { ...form.numbers, "public-expense": [...all, {}] } });
+  return (
+    <button type="button" class="quiet" onClick={add}>
+      <Say of="window.another_public_expense" />
+    </button>
+  );
+}
+
+function Numbers(props: Part & { role: Role; kind: CaseKind }): JSX.Element {
+  const { role, kind, form, set } = props;
   const is_change = kind === "change" && role !== "resident";
   const is_left_out = role === "medical" && !is_change && form.no_insurance;
   return (
@@ -200,16 +244,9 @@ function Numbers(props: Part & { role: Role; kind: CaseKind }): JSX.Element {
           set={(no_insurance) => set({ no_insurance })}
         />
       )}
-      {!is_left_out && (
-        <NumberFields
-          prefix={`apply-${role}`}
-          role={role}
-          typed={form.numbers[role]}
-          set={(typed) => set({ numbers: { ...form.numbers, [role]: typed } })}
-          wrong={wrong}
-          note={note}
-        />
-      )}
+      {!is_left_out &&
+        form.numbers[role].map((_, place) => <OneNumber key={place} {...props} place={place} />)}
+      {role === "public-expense" && <AnotherPayer {...props} />}
     </fieldset>
   );
 }
@@ -239,16 +276,14 @@ function Check({ form, kind }: { form: Form; kind: CaseKind }): JSX.Element {
             </dd>
           </div>
         ))}
-        {roles
-          .filter((role) => is_applied(role, form, kind))
-          .map((role) => (
-            <div key={role}>
-              <dt>
-                <Read text={role_phrase(role)} />
-              </dt>
-              <dd>{Object.values(number_of(role, form.numbers[role]).fields).join(" ")}</dd>
-            </div>
-          ))}
+        {applied_in(form, kind).map(({ role, typed, prefix }) => (
+          <div key={prefix}>
+            <dt>
+              <Read text={role_phrase(role)} />
+            </dt>
+            <dd>{Object.values(number_of(role, typed).fields).join(" ")}</dd>
+          </div>
+        ))}
       </dl>
     </>
   );
@@ -289,9 +324,10 @@ export function Apply({ one, act }: CasePart): JSX.Element {
   };
   const send = () => {
     set_asked(false);
-    const claims = roles
-      .filter((role) => is_applied(role, form, kind))
-      .map((role) => ({ role, number: number_of(role, form.numbers[role]) }));
+    const claims = applied_in(form, kind).map(({ role, typed }) => ({
+      role,
+      number: number_of(role, typed),
+    }));
     const { signing } = form;
     act({ what: "applied", person: person_of(form), claims, signing }, "window.said_applied");
   };

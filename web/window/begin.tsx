@@ -11,7 +11,7 @@ import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
 // A renewal begins at home; and who has another authority's card is not known yet.
 type KnownKind = Exclude<CaseKind, "first" | "renewal" | "existing">;
 const others = [
-  ...(["replacement", "unlock", "change", "number", "birth", "return", "end"] as const),
+  ...(["replacement", "exchange", "unlock", "change", "number", "birth", "return", "end"] as const),
 ] as const;
 // Of somebody who lives elsewhere: what brings the number of where they live now.
 const of_arrivals: readonly KnownKind[] = ["change", "return"];
@@ -19,7 +19,8 @@ const of_arrivals: readonly KnownKind[] = ["change", "return"];
 // As apps/issuer/words.cpp has them.
 export const reasons: Record<KnownKind, readonly string[]> = {
   stop: ["lost", "by-request"],
-  replacement: ["lost", "damaged", "expiring", "compromised"],
+  replacement: ["lost", "damaged", "expiring", "compromised", "by-request"],
+  exchange: [],
   unlock: [],
   change: [],
   birth: [],
@@ -39,7 +40,9 @@ function texts_of(kind: KnownKind, { cards }: KnownPerson): string[] {
   const text = `window.open_${kind}_text`;
   const held = cards.filter(({ status }) => status !== "revoked");
   const foreign = held.filter((card) => card.foreign);
-  if (kind !== "stop" || foreign.length === 0) return [text];
+  if (foreign.length === 0) return [text];
+  if (kind === "replacement") return [text, `${text}_foreign`];
+  if (kind !== "stop") return [text];
   return [...(foreign.length < held.length ? [text] : []), `${text}_foreign`];
 }
 

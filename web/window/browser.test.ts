@@ -279,6 +279,17 @@ test("an application: mistakes first, then looked through, then sent", async () 
   await page.locator("#apply-resident-number").fill("12345678903");
   await page.getByLabel("医療保険がない").check();
   await page.locator("#apply-pension-number").fill("9990-104218");
+  const another = page.getByRole("button", { name: "もう一つの公費負担を入力する" });
+  expect(await another.count()).toBe(0);
+  await page.locator("#apply-public-expense-payer").fill("88990015");
+  await page.locator("#apply-public-expense-number").fill("999-9962");
+  await another.click();
+  await page.locator("#apply-public-expense-2-payer").fill("12990016");
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("link", { name: /受給者番号/ }).click();
+  const second = "apply-public-expense-2-number";
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe(second);
+  await page.locator(`#${second}`).fill("9999970");
   await page.getByRole("button", { name: "入力したものを見直す" }).click();
   await page.getByRole("button", { name: "申請する", exact: true }).click();
   await page.getByText("申請を受け付けました。").first().waitFor();
@@ -299,6 +310,14 @@ test("an application: mistakes first, then looked through, then sent", async () 
       {
         role: "pension",
         number: { scheme: "basic-pension-number", fields: { number: "9990104218" } },
+      },
+      {
+        role: "public-expense",
+        number: { scheme: "subsidy-number", fields: { payer: "88990015", number: "9999962" } },
+      },
+      {
+        role: "public-expense",
+        number: { scheme: "subsidy-number", fields: { payer: "12990016", number: "9999970" } },
       },
     ],
     signing: false,
@@ -925,10 +944,27 @@ test("what the card's certificate writes is compared and decided by signature", 
 test("who has a card here is told so, and what to do", async () => {
   const page = await open_case("1700 0000 0008");
   await change(page, (office) => {
-    office.refuses = [409, "text/plain", "has_card"];
+    office.refuses = [409, "text/plain", "known_person"];
   });
   await page.getByRole("button", { name: "カードの画面へ" }).click();
-  await page.getByText("使えるカードがあります").waitFor();
+  await page.getByText("持っている別のカードを使う人は切り替え").waitFor();
+});
+
+test("another card of another authority's, of somebody who is known", async () => {
+  const page = await find_jiro();
+  await change(page, (office) => {
+    office.cases.find(({ kind }: Mutable) => kind === "existing").kind = "exchange";
+  });
+  await page.getByRole("button", { name: /^持っている別のカードに切り替える/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("停止コードは、そのままです").waitFor();
+  await dialog.getByRole("button", { name: "持っている別のカードに切り替える" }).press("Enter");
+  await page.getByText("切り替えを受け付けました").first().waitFor();
+  expect(await asked(page, "/cases/open")).toMatchObject({ kind: "exchange" });
+  await page.getByRole("button", { name: "カードの画面へ" }).click();
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as Mutable).office.left_for))
+    .toContain("/authorize?");
 });
 
 test("an invitation is filled in, and to be confirmed", async () => {

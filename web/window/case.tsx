@@ -16,7 +16,7 @@ import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
 import { end_key, kind_phrase, step_phrase, who_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
-import { days_late, has_new_keys, todo_at } from "./progress";
+import { days_late, has_new_keys, is_foreign, todo_at } from "./progress";
 import { attributes, card_place, type Case, type Person } from "./record";
 import type { Progress, Todo } from "./record";
 import { WriteCard, chip_steps } from "./write_card";
@@ -114,7 +114,7 @@ function ToDo(props: CasePart): JSX.Element {
       {works && waits("apply") && one.kind === "birth" && <BirthForm {...props} />}
       {works && waits("apply") && one.kind !== "birth" && <Apply {...props} />}
       {works && one.signs !== undefined && <SignBirth {...props} />}
-      {works && one.kind === "existing" && waits("sign") && <SignExisting {...props} />}
+      {works && is_foreign(one) && waits("sign") && <SignExisting {...props} />}
       {works && waits("file_elsewhere") && <FileElsewhere {...props} />}
       {works && !one.approver && waits("hand_over") && <HandOver {...props} />}
       {works && one.approver && (

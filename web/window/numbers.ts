@@ -48,7 +48,18 @@ export const forms: Record<Role, NumberForm> = {
       { name: "number", digits: [10] },
     ],
   },
+  "public-expense": {
+    scheme: "subsidy-number",
+    holder: "payer",
+    fields: [
+      { name: "payer", digits: [8], check: "insurer" },
+      { name: "number", digits: [7], check: "insurer" },
+    ],
+  },
 };
+
+// Of one person's application: a city's subsidy beside welfare.
+export const public_expenses_max = 3;
 
 // As lib/wire/number.cpp: NFKC, without spaces and dashes of any kind; U+30FC is a letter.
 export function normalised(text: string): string {

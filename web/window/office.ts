@@ -29,7 +29,7 @@ const limits = { text_bytes_max: answer_bytes_max, values_max: 200_000 };
 // The case has gone on, or there is none; or it is not for this clerk, or not for this person.
 export const refusals = [
   ...["too_early", "too_late", "unexpected", "no_case", "no_question"],
-  ...["same_hand", "other_case", "other_person", "no_card", "no_newborn", "has_card"],
+  ...["same_hand", "other_case", "other_person", "no_card", "no_newborn"],
   ...["too_young", "hidden_character", "other_office", "already_answered", "known_person"],
   "searches_missed",
 ];

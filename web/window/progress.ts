@@ -35,6 +35,11 @@ export function handed_of({ kind, newborn }: Pick<Case, "kind" | "newborn">): Ha
   return newborn.card ? "newborn_card" : "newborn_slip";
 }
 
+// Another authority's card is registered, and nothing made.
+export function is_foreign({ kind }: Pick<Case, "kind">): boolean {
+  return kind === "existing" || kind === "exchange";
+}
+
 // Of this centre's: then a PIN was set in it.
 export function hands_card(one: Pick<Case, "kind" | "newborn">): boolean {
   return ["card", "newborn_card"].includes(handed_of(one));

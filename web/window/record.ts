@@ -4,7 +4,7 @@ import { Members, parse_date, type Json, type JsonObject } from "../shared/json"
 import { refuse } from "../shared/result";
 import type { Place } from "./differences";
 
-export const roles = ["resident", "medical", "pension", "care"] as const;
+export const roles = ["resident", "medical", "pension", "care", "public-expense"] as const;
 export type Role = (typeof roles)[number];
 export const steps = [
   "apply",
@@ -57,7 +57,7 @@ export const order_kinds = [
 ] as const;
 export const case_kinds = [
   ...(["first", "replacement", "stop", "unlock", "change", "return", "end"] as const),
-  ...(["renewal", "existing", "number", "birth"] as const),
+  ...(["renewal", "existing", "exchange", "number", "birth"] as const),
 ] as const;
 export type CaseKind = (typeof case_kinds)[number];
 export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;

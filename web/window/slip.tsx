@@ -9,7 +9,7 @@ import { Ja, Read, Say, phrase, text_of, without_readings } from "../shared/word
 import { grouped, type Desk } from "./desk";
 import { BrailleFile, SlipCode } from "./papers/spoken";
 import { end_key, handed_key, type CasePart } from "./parts";
-import { due, has_slip, shown_as, stop_code_of } from "./progress";
+import { due, has_slip, is_foreign, shown_as, stop_code_of } from "./progress";
 import type { Case, Todo } from "./record";
 
 // イチ ニ サン: for whoever writes it in braille, which has no Chinese characters, or reads it out.
@@ -81,9 +81,9 @@ function text_spoken(digits: string): string {
 }
 // Nobody is told to call where no telephone is said. A card of another authority's is stopped
 // there, too.
-function stop_keys({ ask_at }: Desk, { kind }: Case): string[] {
+function stop_keys({ ask_at }: Desk, one: Case): string[] {
   const here = ask_at === undefined ? "window.stop_code_text_here" : "window.stop_code_text";
-  return kind === "existing" ? [here, "window.stop_code_foreign"] : [here];
+  return is_foreign(one) ? [here, "window.stop_code_foreign"] : [here];
 }
 function stop_texts(desk: Desk, one: Case): string[] {
   return stop_keys(desk, one).map((key) => text_of(key, { address: desk.stop_at }));

@@ -2,7 +2,7 @@
 import type { Fetcher } from "../shared/country";
 import type { Mutable } from "../shared/test_country";
 import { card_document, decision_document } from "./decision";
-import { shown_as } from "./progress";
+import { is_foreign, shown_as } from "./progress";
 import { card_place, read_case, uses, type Step } from "./record";
 
 export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
@@ -411,7 +411,7 @@ export class TestOffice {
       const form = { document: lines.join("\n"), ...this.form };
       return { agent: "http://127.0.0.1:7454/sign", form };
     }
-    if (one && path === "/cases/sign" && one.kind === "existing" && !this.proven) {
+    if (one && path === "/cases/sign" && is_foreign({ kind: one.kind }) && !this.proven) {
       return { to: "http://127.0.0.1:7454/authorize?client_id=issuer&kind=check" };
     }
     if (one && path === "/cases/decide") {

@@ -62,5 +62,7 @@ test("what is wrong with a field", () => {
 test("whose register it is", () => {
   expect(holder_of("pension", { scheme: "basic-pension-number", fields: {} })).toBe("nenkin");
   expect(holder_of("care", { scheme: "", fields: { insurer: "992016" } })).toBe("992016");
+  const subsidy = number_of("public-expense", { payer: "8899 0015", number: "9999962" });
+  expect(holder_of("public-expense", subsidy)).toBe("88990015");
   for (const role of roles) expect(forms[role].fields.length).toBeGreaterThan(0);
 });

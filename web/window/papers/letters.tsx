@@ -11,7 +11,9 @@ import type { Batch, Batches, Letter, Letters } from "../record";
 import "./papers.css";
 
 // The report's page 5, ②: the health insurance of everybody, the others of whoever has them.
-const to_bring = ["letter", "identity", "medical", "pension", "care"] as const;
+const to_bring = [
+  ...(["letter", "identity", "medical", "pension", "care", "public-expense"] as const),
+] as const;
 
 function To({ person }: Pick<Letter, "person">): JSX.Element {
   return (

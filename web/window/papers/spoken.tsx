@@ -7,7 +7,7 @@ import { day_of } from "../../shared/dates";
 import { save } from "../../shared/files";
 import { Say, text_of } from "../../shared/words";
 import type { Desk } from "../desk";
-import { due, hands_card, shown_as, stop_code_of } from "../progress";
+import { due, hands_card, is_foreign, shown_as, stop_code_of } from "../progress";
 import type { Case, Todo } from "../record";
 import { braille_slip, telephone_in, type Embossed, type ToldStep } from "./braille";
 import "./papers.css";
@@ -56,7 +56,7 @@ function in_braille({ desk, one }: { desk: Desk; one: Case }): Embossed {
     number: one.number,
     health_care_number: one.health_care_number,
     stop_code: stop_code_of(one),
-    foreign: one.kind === "existing",
+    foreign: is_foreign(one),
     next: todo && { step: told_step(one, todo), until: day_of(todo.until) },
     telephone: desk.ask_at === undefined ? undefined : telephone_in(desk.ask_at),
     made: day_of(desk.now()),
