@@ -249,6 +249,12 @@ Result happen(Case& one, const Lapsed& lapsed) {
     return {};
 }
 
+// It was of what the case said before, or is over.
+void take_approval_back(Case& one) {
+    one.approved.reset();
+    one.approved_by.clear();
+}
+
 // A claim that people may still change.
 std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
     auto* found = find_claim(one, claim);
@@ -261,7 +267,7 @@ std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
                              : is_frozen(one) && found->finding != Finding::otherwise;
     const bool is_over = one.cancelled && (one.kind != Kind::birth || has_ended(one));
     if (is_over || is_late) return std::unexpected(Misfit::too_late);
-    one.approved.reset();  // of what the case said before
+    take_approval_back(one);
     return found;
 }
 
@@ -594,6 +600,7 @@ Result approve(Case& one, std::string_view clerk, UnixTime now) {
     if (one.hands.contains(std::string(clerk))) return std::unexpected(Misfit::same_hand);
     if (!is_to_do(one, Step::approve)) return std::unexpected(Misfit::too_early);
     one.approved = now;
+    one.approved_by = clerk;
     one.approvers.insert(std::string(clerk));
     return {};
 }
@@ -603,7 +610,7 @@ Result lapse_approval(Case& one, UnixTime now) {
     if (!one.approved) return {};
     if (one.cancelled || has_ended(one)) return std::unexpected(Misfit::too_late);
     if (is_approved(one, now)) return std::unexpected(Misfit::too_early);
-    one.approved.reset();
+    take_approval_back(one);
     forget(one, reset_order);
     if (one.open.contains(reset_order)) one.stale.insert(reset_order);
     return {};

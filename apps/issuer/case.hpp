@@ -501,6 +501,7 @@ struct Case {
     bool found = false, given_up = false, overtaken = false;
     std::set<int> not_active;  // of a stop: places of certificates that the relay does not have
     std::optional<UnixTime> approved;  // since when; it lapses
+    std::string approved_by;           // while it is
     bool pin_set = false;
     bool taken_on = false;
     bool requested = false;        // by the card that the person has

@@ -1,5 +1,7 @@
 #include "worker.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -160,10 +162,18 @@ std::optional<Case> Worker::read(CaseId id) {
     }
 }
 
-// Signed, in the name of the clerk whose act it follows from.
+// Whose act what is ordered now follows from, and who has approved it: a person who asks reads
+// both.
+std::string hand_of(const CaseFile& file) {
+    const auto& approver = file.one.approved_by;
+    if (approver.empty() || file.clerk.empty() || approver == file.clerk) return file.clerk;
+    return fmt::format("{}（承認 {}）", file.clerk, approver);
+}
+
+// Signed, in the name of those clerks.
 ToSend Worker::prepare(CaseId id, client::Ask ask) {
     std::optional<Operator> by;
-    if (const auto clerk = store_.find(id).clerk; !clerk.empty()) {
+    if (const auto clerk = hand_of(store_.find(id)); !clerk.empty()) {
         ask.keep_operator = [&by, clerk](const std::string& jti) {
             by = Operator{.jti = jti, .name = clerk, .salt = crypto::random_hash()};
             return wire::commit_operator(by->salt, clerk);
@@ -263,16 +273,27 @@ void Worker::send_due(bool urgent) {
     }
 }
 
+// One that does not open was perhaps sent: it is as if its time were over, and ordered anew.
+std::optional<client::Prepared> Worker::waiting(const std::string& name) {
+    try {
+        return store_.outbox().find(name);
+    } catch (const Failure& failure) {
+        log_.error("request_unreadable", {{"why", std::string_view(failure.what())}});
+        return std::nullopt;
+    }
+}
+
 http::Task<void> Worker::deliver(std::string name) {
     const auto what = parse_outbox_name(name);
-    auto request = store_.outbox().find(name);
-    if (!what || !request) throw Failure("the outbox has a request of no case");
+    if (!what) throw Failure("the outbox has a request of no case");
+    auto request = waiting(name);
     Came came{.name = std::move(name),
               .id = what->id,
               .order = what->order,
               .at_sending = activations(what->id, what->order),
               .result = {}};
-    if (request->expires > unix_now()) came.result = co_await sender_.send(std::move(*request));
+    if (request && request->expires > unix_now())
+        came.result = co_await sender_.send(std::move(*request));
     came_.push_back(std::move(came));
     timer_.cancel();
 }

@@ -77,6 +77,7 @@ class Worker {
     void rest(std::string name);
     void send_due(bool urgent);
     http::Task<void> deliver(std::string name);
+    std::optional<client::Prepared> waiting(const std::string& name);
     void write_down();
     http::Task<void> wait(std::chrono::milliseconds at_most);
 

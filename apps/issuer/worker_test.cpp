@@ -16,6 +16,7 @@
 #include "base/temp_folder.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
+#include "db/db.hpp"
 #include "http/spawn.hpp"
 #include "numbers.hpp"
 #include "test_issuer.hpp"
@@ -1176,8 +1177,18 @@ TEST_F(WorkerTest, WhoApprovesHasNoHandInTheCard) {
     };
     const auto made = keys();
     EXPECT_EQ(happens(made, "suzuki"), "same_hand");
+    std::set<std::string> before;
+    for (const auto& [jti, said] : world.operators)
+        before.insert(jti);
     EXPECT_EQ(happens(made, "third"), "");
     live(world, 1'000);
+    // Whoever asks about the certificate reads both.
+    for (const auto& [jti, said] : world.operators) {
+        if (before.contains(jti)) continue;
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        EXPECT_EQ(store.find_operator(jti)->by.name, "third（承認 suzuki）");
+    }
+    EXPECT_GT(world.operators.size(), before.size());
     EXPECT_EQ(happens(Written{}, "suzuki"), "same_hand");
     EXPECT_EQ(happens(Written{}, "third"), "");
     EXPECT_EQ(happens(HandedOver{}, "suzuki"), "same_hand");
@@ -1185,6 +1196,22 @@ TEST_F(WorkerTest, WhoApprovesHasNoHandInTheCard) {
     const auto lapsed = after(find(id), ApprovalLapsed{}, unix_now() + approval_s).value();
     EXPECT_EQ(after(lapsed, Approved{}, unix_now(), "third").error(), Misfit::same_hand);
     EXPECT_EQ(happens(HandedOver{}, "sato"), "");
+}
+
+// As much of the outbox as cannot be read is ordered anew, and the program goes on.
+TEST_F(WorkerTest, WhatDoesNotOpenIsOrderedAnew) {
+    World world(1);
+    world.lost_percent = 100;
+    const auto id = apply();
+    live(world, 20);
+    {
+        db::Connection connection(folder.path("issuer.sqlite"), db::Access::read_write);
+        connection.run("update outbox set sealed = zeroblob(40), next_try = 0");
+        EXPECT_GT(connection.changes(), 0);
+    }
+    world.lost_percent = 0;
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
 }
 
 // A day later another clerk looks again, and the entry in the person's list is another one.

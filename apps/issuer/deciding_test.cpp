@@ -1,0 +1,106 @@
+// A decision on its way to the card and back; the relay and the card are pretended.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "test_window.hpp"
+
+namespace mado::issuer {
+namespace {
+
+TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {
+    const auto id = case_to_settle();
+    const auto form = begin_decision(id);
+    EXPECT_EQ(text_at(form, "kind"), "application");
+    EXPECT_EQ(text_at(form, "redirect_uri"), std::string(site::test_origin) + "/decision/back");
+    EXPECT_EQ(text_at(form, "to"), text_at(form, "client_id"));
+    const auto fields = signed_answer(form);
+    EXPECT_EQ(outcome_of(fields), "decided");
+    EXPECT_EQ(finding(id), "agreed");
+    ASSERT_EQ(asked_of_relay.size(), 1U);
+    EXPECT_EQ(asked_of_relay[0].service.text(), "decision");
+    const auto line = store->lines(id).back();
+    EXPECT_EQ(line.clerk, "taro");
+    const auto evidence = *parse_json_object(std::get<Decided>(line.what).decision);
+    EXPECT_EQ(text_at(evidence, "document"), text_at(form, "document"));
+    EXPECT_EQ(text_at(evidence, "head"), "the-head");
+    EXPECT_EQ(text_at(evidence, "answer"), "the-relays-answer");
+    EXPECT_FALSE(text_at(evidence, "certificate").empty());
+    const auto one = store->find(id).one;
+    const auto claim = std::ranges::find(one.claims, Finding::agreed, &Claim::finding);
+    ASSERT_NE(claim, one.claims.end());
+    EXPECT_EQ(claim->decision, crypto::sha256(as_bytes(text_at(evidence, "mandate"))));
+    // Once more it is nothing: no second outcome, and nobody is asked.
+    EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
+    EXPECT_TRUE(answer("/cases/returned", {}).empty());
+    EXPECT_EQ(asked_of_relay.size(), 1U);
+}
+
+TEST_F(WindowTest, WhatIsNotTheDecisionDecidesNothing) {
+    const auto id = case_to_settle();
+    const auto other_nonce = [](wire::Mandate& one) { one.nonce = "nonce-of-another"; };
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id), other_nonce)), "not_valid");
+    const auto old = [](wire::Mandate& one) { one.issued_at -= 1'000; };
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id), old)), "not_valid");
+    const auto form = begin_decision(id);
+    EXPECT_EQ(outcome_of({{"response", "none"}, {"state", text_at(form, "state")}}), "not_valid");
+    EXPECT_EQ(
+        outcome_of({{"error", "access_denied"}, {"state", text_at(begin_decision(id), "state")}}),
+        "cancelled");
+    EXPECT_TRUE(asked_of_relay.empty()) << "what is seen here, nobody is asked about";
+    relay_refuses = wire::Code::card_revoked;
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id))), "stopped");
+    relay_refuses = wire::Code::mandate_nonce;
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id))), "not_valid");
+    relay_refuses = wire::Code::unavailable;
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id))), "unavailable");
+    EXPECT_EQ(finding(id), "otherwise");
+}
+
+// What was signed for one case or verdict goes under no other one's state.
+TEST_F(WindowTest, AnAnswerIsForItsOwnCaseOnly) {
+    const auto first = case_to_settle();
+    const auto second = case_to_settle();
+    const auto form = begin_decision(first);
+    auto of_second = begin_decision(second);
+    auto swapped = signed_answer(form);
+    swapped["state"] = text_at(of_second, "state");
+    EXPECT_EQ(outcome_of(swapped), "not_valid") << "not sealed to that key";
+    of_second = begin_decision(second);
+    of_second["document"] = text_at(form, "document");
+    EXPECT_EQ(outcome_of(signed_answer(of_second)), "not_valid") << "the first one's document";
+    EXPECT_EQ(finding(first), "otherwise");
+    EXPECT_EQ(finding(second), "otherwise");
+}
+
+TEST_F(WindowTest, OnlyTheLogInThatBeganItEndsIt) {
+    const auto id = case_to_settle();
+    const auto fields = signed_answer(begin_decision(id));
+    EXPECT_EQ(text(post("/decision/finish", fields)), "/") << "nobody";
+    EXPECT_EQ(text(post("/decision/finish", fields, cookie_in(3))), "/") << "another log-in";
+    EXPECT_EQ(finding(id), "otherwise");
+    EXPECT_EQ(outcome_of(fields), "decided") << "the others have taken nothing away";
+}
+
+TEST_F(WindowTest, WhatChangedMeanwhileIsNotDecided) {
+    const auto id = case_to_settle();
+    const auto fields = signed_answer(begin_decision(id));
+    meanwhile = [&] { EXPECT_TRUE(store->add(id, Cancelled{"moved away"}, {.at = 3})); };
+    EXPECT_EQ(outcome_of(fields), "changed");
+    EXPECT_EQ(ask("/cases/decide",
+                  {{"number", store->find(id).number}, {"claim", 0}, {"same_person", true}})
+                  .status,
+              409);
+}
+
+TEST_F(WindowTest, WhoIsNoApproverAnyMoreDecidesNothing) {
+    const auto id = case_to_settle();
+    const auto fields = signed_answer(begin_decision(id));
+    set_clerks({"window"});
+    EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
+    EXPECT_EQ(finding(id), "otherwise");
+}
+
+}  // namespace
+}  // namespace mado::issuer
