@@ -309,9 +309,10 @@ int serve(const std::string& config_path) {
     speaking.start();
     http::spawn(
         io,
-        shut_down(io,
-                  {.dialer = dialer, .settling = settling, .telling = speaking.telling, .server = server},
-                  log));
+        shut_down(
+            io,
+            {.dialer = dialer, .settling = settling, .telling = speaking.telling, .server = server},
+            log));
     log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
     http::run_until_stopped(io);
     evidence.stop();

@@ -1,7 +1,7 @@
 // What a gateway's holders tell by themselves (docs/protocols/gateway.md, "What a holder tells"):
-// signed once, kept in the gateway's store until it is taken, the same bytes for seven days and then
-// new ones; given up when it never will be taken. Whoever has something to tell puts it in with what
-// it notes itself, in one transaction.
+// signed once, kept in the gateway's store until it is taken, the same bytes for seven days and
+// then new ones; given up when it never will be taken. Whoever has something to tell puts it in
+// with what it notes itself, in one transaction.
 #pragma once
 
 #include <functional>

@@ -190,11 +190,8 @@ Records::Saying Records::open_saying(Config& all, const std::string& name) {
         columns.push_back({field.name, wire::ColumnKind::text, !field.optional});
     }
     columns.insert(columns.end(), contract->payload.begin(), contract->payload.end());
-    const Expected expected{.key = "rows",
-                            .columns = columns,
-                            .parameters = {},
-                            .scheme = nullptr,
-                            .says = true};
+    const Expected expected{
+        .key = "rows", .columns = columns, .parameters = {}, .scheme = nullptr, .says = true};
     auto rows = prepare(connection_, table, expected);
     return {.contract = contract,
             .says = std::move(says),

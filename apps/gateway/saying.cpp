@@ -3,7 +3,7 @@
 namespace mado::gateway {
 namespace {
 
-constexpr std::size_t rows_max = 20;                            // in one round
+constexpr std::size_t rows_max = 20;                             // in one round
 constexpr std::int64_t tell_s_max = 366 * std::int64_t{86'400};  // whoever is away longer
 
 std::string name_of(const Records::Says& says, const std::string& holder, std::int64_t id) {
@@ -78,18 +78,17 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
     auto waiting = std::make_shared<std::vector<Waiting>>();
     for (const auto& row : rows) {
         if (!row.number) {
-            parts_.log.error("said_of_nobody",
-                             {{"holder", std::string_view(id)}, {"row", row.id}});
+            parts_.log.error("said_of_nobody", {{"holder", std::string_view(id)}, {"row", row.id}});
             continue;
         }
-        Tell tell{.holder = id,
-                  .number = wire::number_for_holder(*row.number, records.scheme(),
-                                                    records.holder().id),
-                  .to = says.to,
-                  .service = says.service,
-                  .purpose = says.purpose,
-                  .payload = row.payload,
-                  .until = now + tell_s_max};
+        Tell tell{
+            .holder = id,
+            .number = wire::number_for_holder(*row.number, records.scheme(), records.holder().id),
+            .to = says.to,
+            .service = says.service,
+            .purpose = says.purpose,
+            .payload = row.payload,
+            .until = now + tell_s_max};
         auto request = parts_.telling.prepare(tell);
         waiting->push_back({name_of(says, id, row.id), std::move(tell), std::move(request)});
     }
@@ -97,8 +96,9 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
     co_await parts_.tells.write([id, says = std::move(says), after, last, waiting, now](
                                     db::Connection& connection, TellWriter& tells) {
         connection
-            .prepare("insert into said (holder, service, last) values (:holder, :service, :last) "
-                     "on conflict do update set last = :last where last = :after")
+            .prepare(
+                "insert into said (holder, service, last) values (:holder, :service, :last) "
+                "on conflict do update set last = :last where last = :after")
             .bind("holder", id)
             .bind("service", says.service)
             .bind("last", last)

@@ -1,5 +1,5 @@
-// What a holder says by itself: taken up from its database in order, told once. Whoever is told is a
-// function that takes what is sent, or does not.
+// What a holder says by itself: taken up from its database in order, told once. Whoever is told is
+// a function that takes what is sent, or does not.
 #include "saying.hpp"
 
 #include <boost/json.hpp>
@@ -148,7 +148,8 @@ class SayingTest : public AnsweringTest {
     std::optional<Saying> saying;
     std::vector<std::string> sent;
     std::optional<wire::Code> says;  // none: it takes it
-    const std::string first = R"(1 {"health_care_number":"621874998319","valid_from":"2026-11-01"})";
+    const std::string first =
+        R"(1 {"health_care_number":"621874998319","valid_from":"2026-11-01"})";
     const std::string second =
         R"(2 {"health_care_number":"621874998320","valid_from":"2026-11-02"})";
 };

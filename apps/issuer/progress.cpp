@@ -113,6 +113,10 @@ std::vector<Todo> waits_at(Step step, const std::vector<Todo>& todos) {
 // were made anew or of a child that an insurer has declined, comes last.
 std::vector<Step> steps_of(const Case& one, const std::vector<Todo>& todos) {
     auto out = way_of(one.kind);
+    if (ends_at_once(one)) {  // before anybody comes
+        std::erase(out, Step::end_signing);
+        out.insert(out.begin() + 1, Step::end_signing);
+    }
     const auto add = [&out](Step step) {
         if (std::ranges::find(out, step) == out.end()) out.push_back(step);
     };
