@@ -88,10 +88,13 @@ Bytes number_subject(std::string_view health_care_number, std::string_view birth
 void expect_proof(const json::object& receipt, const json::object& answer,
                   const wire::Directory& directory);
 
+constexpr std::int64_t people_of_a_country = 50;
+
 class RunningCountry {
   public:
-    // Makes and starts a country of `people`.
-    explicit RunningCountry(std::int64_t people = 50);
+    // Starts a country of `people`: a copy of the one that make_country has made for all tests of
+    // this run (MADO_TEST_COUNTRY), or one made anew.
+    explicit RunningCountry(std::int64_t people = people_of_a_country);
     ~RunningCountry();
     RunningCountry(const RunningCountry&) = delete;
     RunningCountry& operator=(const RunningCountry&) = delete;

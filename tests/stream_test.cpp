@@ -1,8 +1,12 @@
 // Many requests on one stream, by the real programs: a portal, the relay, the insurers' gateways.
 #include <boost/json.hpp>
+#include <sstream>
 
+#include "base/file.hpp"
 #include "country_fixture.hpp"
+#include "db/db.hpp"
 #include "http/lines.hpp"
+#include "wire/subject.hpp"
 
 namespace mado::tests {
 namespace {
@@ -28,7 +32,32 @@ class StreamTest : public OneCountry {
         }();
         return to_bytes(mandate);
     }
-    static client::Asker asker() { return {country().directory(), country().office("portal")}; }
+    static client::Asker asker(const std::string& office = "portal") {
+        return {country().directory(), country().office(office)};
+    }
+    // Hanako's health-care number to her insurer, by the centre's own number of her.
+    static client::Ask tell() {
+        const auto insurer = valid(wire::ParticipantId::parse("06990014"));
+        const auto* to = country().directory().find(insurer);
+        return {.to = {.holder = insurer, .kind = {}},
+                .service = service("health-care-number"),
+                .purpose = code_id("issuing"),
+                .parameters = {},
+                .subject = to_bytes(wire::own_subject(valid(number_of_hanako()))),
+                .payload = *client::seal_payload(
+                    *to, R"({"health_care_number":"621874998319","valid_from":"2026-11-22"})")};
+    }
+    static Parsed<wire::PersonNumber> number_of_hanako() {
+        std::istringstream lines(read_file(country().places().issuer_take_on_file()).value());
+        for (std::string line; std::getline(lines, line);) {
+            const auto one = json::parse(line).as_object();
+            if (text_at(one.at("person").as_object(), "name") != "厚労 花子") continue;
+            return wire::PersonNumber{
+                .scheme = "issuing-number",
+                .fields = {{"number", std::string(text_at(one, "issuing_number"))}}};
+        }
+        return bad("hanako was not taken on");
+    }
     static std::vector<client::Prepared> prepared(std::size_t count) {
         std::vector<client::Prepared> out;
         for (std::size_t i = 0; i < count; ++i)
@@ -49,15 +78,16 @@ class StreamTest : public OneCountry {
                 .values_max = of.values_max};
     }
     // "answered" or the problem's code, in the requests' order.
-    static std::vector<std::string> send_all(std::vector<client::Prepared> requests) {
+    static std::vector<std::string> send_all(std::vector<client::Prepared> requests,
+                                             const std::string& office) {
         std::vector<std::string> out(requests.size(), "nothing");
-        wait_for(send(asker(), std::move(requests), out));
+        wait_for(send(asker(office), std::move(requests), out));
         return out;
     }
     // An insurer that took too long (1.5 s) has its line's order and is asked for it again.
     static std::vector<std::string> send_until_answered(
-        const std::vector<client::Prepared>& requests) {
-        auto out = send_all(copy(requests));
+        const std::vector<client::Prepared>& requests, const std::string& office = "portal") {
+        auto out = send_all(copy(requests), office);
         for (int round = 0; round < 10; ++round) {
             std::vector<std::size_t> silent;
             for (std::size_t i = 0; i < out.size(); ++i)
@@ -66,7 +96,7 @@ class StreamTest : public OneCountry {
             std::vector<client::Prepared> again;
             for (const auto i : silent)
                 again.push_back(copy(requests[i]));
-            const auto codes = send_all(std::move(again));
+            const auto codes = send_all(std::move(again), office);
             for (std::size_t i = 0; i < silent.size(); ++i)
                 out[silent[i]] = codes[i];
         }
@@ -161,6 +191,32 @@ TEST_F(StreamTest, ARelayThatIsStartedAgainInTheMiddle) {
     for (const auto& code : send_until_answered(requests))
         EXPECT_EQ(code, "answered");
     EXPECT_EQ(entries(), before + 300);
+}
+
+// Tells, too: what is handed over is sealed to the insurer, comes in once however often it is sent,
+// and each has its signed acceptance.
+TEST_F(StreamTest, TellsAreTakenInOnce) {
+    const auto before = entries();
+    std::vector<client::Prepared> tells;
+    for (int i = 0; i < 100; ++i)
+        tells.push_back(asker("issuer").prepare(tell()));
+    std::string lines;
+    for (std::size_t i = 0; i < 80; ++i)
+        lines += tells[i].body + '\n';
+    EXPECT_GE(wait_for(talk(lines, 20, nullptr, "issuer")), 20U);
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& code : send_until_answered(tells, "issuer"))
+            EXPECT_EQ(code, "answered");
+    }
+    EXPECT_EQ(entries(), before + 100);
+    db::Connection insurer(country().path("state/country/holders/06990014.sqlite"),
+                           db::Access::read_only);
+    auto rows = insurer.prepare(
+        "select count(*), count(distinct order_id) from "
+        "health_care_number where valid_from = '2026-11-22'");
+    ASSERT_TRUE(rows.step());
+    EXPECT_EQ(rows.integer(0), 100);
+    EXPECT_EQ(rows.integer(1), 100);
 }
 
 TEST_F(StreamTest, LimitsAndWhoMayHaveOne) {

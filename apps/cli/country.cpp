@@ -273,14 +273,19 @@ void run_to_its_end(const std::vector<std::string>& words) {
     }
 }
 
+// Where the folder is now: a country may be moved while it does not run.
+void write_token_config(const std::string& folder) {
+    replace_file(folder + "/softhsm2.conf",
+                 as_bytes("directories.tokendir = " + folder + "/token\nlog.level = ERROR\n"),
+                 0600);
+}
+
 // A token in the folder (SoftHSM2's), and its PIN beside it.
 void make_token(const std::string& folder, const std::string& label) {
     const auto pin = hex(crypto::random_bytes(16));
     fs::create_directories(folder + "/token");
     replace_file(folder + "/pin", as_bytes(pin), 0600);
-    replace_file(folder + "/softhsm2.conf",
-                 as_bytes("directories.tokendir = " + folder + "/token\nlog.level = ERROR\n"),
-                 0600);
+    write_token_config(folder);
     // The PIN that could set another one is thrown away.
     run_to_its_end({"/usr/bin/env", "SOFTHSM2_CONF=" + folder + "/softhsm2.conf", "/bin/sh", "-c",
                     "exec softhsm2-util --init-token --free --label \"$1\" --pin \"$2\" "
@@ -396,6 +401,8 @@ bool prepare_programs(const Places& places) {
     check_national_files(places);
     const Ports ports(read_port(places), organisations);
     fs::create_directories(places.run());
+    for (const auto* owner : {"ca", "relay"})
+        write_token_config(places.keys_of(owner));
     write_card_lists(places);
     const bool changed = sign_directory(places, organisations, ports);
     write_configs(places, organisations, ports);

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, ViewportSize } from "playwright-core";
 import { build } from "vite";
 import { expect } from "vitest";
 import { start_browser } from "./chromium.mjs";
@@ -47,6 +47,8 @@ function serve(folder: string, title: string): Promise<Server> {
 
 export class TestBrowser {
   private readonly pages: Page[] = [];
+  private idle: Page | undefined; // a browser's context takes a second, a page of one does not
+  private readonly plain = new WeakSet<Page>();
   private readonly complaints: string[] = [];
   private wanted: RegExp | undefined;
 
@@ -77,24 +79,50 @@ export class TestBrowser {
   }
   // After each test: nothing was against the headers, and nothing was thrown.
   async close_pages(): Promise<void> {
-    await Promise.all(this.pages.splice(0).map((page) => page.context().close()));
+    await Promise.all(this.pages.splice(0).map((page) => this.leave(page)));
     const { wanted } = this;
     this.wanted = undefined;
     expect(this.complaints.splice(0).filter((one) => !wanted?.test(one))).toEqual([]);
+  }
+  // The next test gets the page as a new one: nothing kept, open or under the mouse.
+  private async leave(page: Page): Promise<void> {
+    if (this.idle || page.isClosed() || !this.plain.has(page)) return page.context().close();
+    this.idle = page;
+    await page.evaluate(() => {
+      localStorage.clear();
+      sessionStorage.clear();
+    });
+    await page.context().clearCookies();
+    await page.emulateMedia({ media: null });
+    await page.mouse.move(0, 0);
+    await page.goto("about:blank");
   }
   // The browser writes down each refusal that it is answered: one that a test wants.
   expect_complaint(wanted: RegExp): void {
     this.wanted = wanted;
   }
   async open(query = "", width = 1280, more = {}): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: { width, height: 900 }, ...more });
-    const page = await context.newPage();
+    const viewport = { width, height: 900 };
+    const is_plain = Object.keys(more).length === 0;
+    const page = (is_plain && this.take_idle()) || (await this.open_new(viewport, more));
     this.pages.push(page);
+    if (is_plain) this.plain.add(page);
+    await page.setViewportSize(viewport);
+    await this.go(page, query);
+    return page;
+  }
+  private take_idle(): Page | undefined {
+    const page = this.idle;
+    this.idle = undefined;
+    return page;
+  }
+  private async open_new(viewport: ViewportSize, more: object): Promise<Page> {
+    const context = await this.browser.newContext({ viewport, ...more });
+    const page = await context.newPage();
     page.on("console", (one) => {
       if (one.type() === "error") this.complaints.push(one.text());
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));
-    await this.go(page, query);
     return page;
   }
   async go(page: Page, query: string): Promise<void> {
