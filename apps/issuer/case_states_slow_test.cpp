@@ -846,15 +846,6 @@ TEST(CaseStates, AChangeThatTheRegisterSays) {
     explore({.kind = Kind::change, .signing = true, .before = {Use::signing}, .said = true});
 }
 
-TEST(CaseStates, AChangeOfInsurerThatTheRegisterSays) {
-    explore({.kind = Kind::change,
-             .insurers = {Role::medical},
-             .signing = true,
-             .before = {Use::signing},
-             .said = true,
-             .steady = {OrderKind::revoke_card, OrderKind::end_old}});
-}
-
 // The certificate says nothing of insurers: it stays, unless the person turns out to be another.
 TEST(CaseStates, AChangeOfInsurer) {
     explore({.kind = Kind::change,

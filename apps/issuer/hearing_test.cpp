@@ -9,6 +9,7 @@
 #include "base/temp_folder.hpp"
 #include "numbers.hpp"
 #include "orders.hpp"
+#include "progress.hpp"
 #include "test_issuer.hpp"
 
 namespace mado::issuer {
@@ -212,6 +213,11 @@ TEST_F(HearingTest, AChangeEndsTheSigningCertificateAtOnce) {
     EXPECT_EQ(count("notice"), 1);
     finish_orders(2, now + 2);
     EXPECT_EQ(steps(newest(id)), std::vector{Step::apply});
+    const auto progress = progress_of(newest(id), store->lines(2));
+    EXPECT_EQ(progress[0].who, std::vector{Doer::municipality});
+    EXPECT_EQ(progress[1].step, Step::end_signing);
+    EXPECT_EQ(progress[1].state, StepState::done);
+    EXPECT_EQ(progress[2].step, Step::apply);
     // They come, and go as from any change.
     ASSERT_TRUE(store->add(2, applied(id), {.at = now + 9, .clerk = "sato"}));
     finish_change(2, now + 9);

@@ -13,9 +13,11 @@ bool is_at_home(Kind kind, Step step) {
 
 std::vector<Doer> who_acts(const Case& one, Step step, const std::vector<Line>& lines) {
     if (is_at_home(one.kind, step)) return {Doer::person};
-    // On the page for whoever has lost a card, or from home.
+    // By what a register says; else on the page for whoever has lost a card, or from home.
     const bool by_nobody = !lines.empty() && lines.front().clerk.empty();
-    if (step == Step::opened && by_nobody) return {Doer::person};
+    if (step == Step::opened && by_nobody) {
+        return {one.said ? Doer::municipality : Doer::person};
+    }
     const auto& about = info(step);
     std::vector<Doer> out{about.who};
     if (about.and_who) out.push_back(*about.and_who);
