@@ -233,6 +233,13 @@ std::size_t people_in(const std::vector<Row>& rows) {
     return people.size();
 }
 
+UnixTime newest_as_of(const std::vector<Row>& rows) {
+    UnixTime out = 0;
+    for (const auto& row : rows)
+        out = std::max<UnixTime>(out, *row.integer("as_of"));
+    return out;
+}
+
 std::expected<std::vector<Row>, Outcome> rows_of_one_person(const ServiceQuestion& question,
                                                             const std::vector<Row>& rows) {
     std::vector<Row> fitting;

@@ -153,6 +153,9 @@ std::string branch_found(const std::vector<Row>& rows, const ServiceQuestion& qu
 // How many people the rows are about, not how many periods of one (columns branch, name).
 std::size_t people_in(const std::vector<Row>& rows);
 
+// Unix time: when the newest of these rows was brought up to date; 0 of none.
+UnixTime newest_as_of(const std::vector<Row>& rows);
+
 // The rows of the number that was asked for, when they are about one person; else what there is to
 // answer. For services whose rows have no birth date: who gives one has no card, and gets nothing.
 std::expected<std::vector<Row>, Outcome> rows_of_one_person(const ServiceQuestion& question,

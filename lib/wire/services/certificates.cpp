@@ -86,19 +86,12 @@ Parsed<void> complete_nothing(ParameterValues&, Date) {
     return {};
 }
 
-UnixTime newest(const std::vector<Row>& rows) {
-    UnixTime out = 0;
-    for (const auto& row : rows)
-        out = std::max<UnixTime>(out, *row.integer("as_of"));
-    return out;
-}
-
 Parsed<ServiceAnswer> accept(const ServiceQuestion& question, const std::vector<Row>& rows,
                              const std::vector<Row>&) {
     const auto fitting = rows_of_one_person(question, rows);
     if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
     return ServiceAnswer{
-        .outcome = Outcome::answered, .data = json::object(), .as_of = newest(*fitting)};
+        .outcome = Outcome::answered, .data = json::object(), .as_of = newest_as_of(*fitting)};
 }
 
 bool is_one_of(const std::optional<std::string>& text,
@@ -171,7 +164,7 @@ Parsed<ServiceAnswer> answer_list(const ServiceQuestion& question, const std::ve
     return ServiceAnswer{.outcome = Outcome::answered,
                          .data = json::object{{"certificates", std::move(certificates)},
                                               {"orders", std::move(orders)}},
-                         .as_of = newest(*fitting)};
+                         .as_of = newest_as_of(*fitting)};
 }
 
 constexpr Contract certificate{.service = "certificate",

@@ -390,12 +390,10 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     ItemRows by_checkup;
     for (const auto& item : items)
         by_checkup.emplace(*item.text("checkup_id"), &item);
-    ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = 0};
+    ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = newest_as_of(*fitting)};
     std::string arrived_to;
-    for (const auto& row : *fitting) {
-        out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
+    for (const auto& row : *fitting)
         arrived_to = std::max(arrived_to, *row.text("arrived_to"));
-    }
     json::array checkups;
     for (const auto* row : newest_first(*fitting)) {
         const auto checkup = read_whole(*row, by_checkup, question.parameters);

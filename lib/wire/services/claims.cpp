@@ -303,11 +303,10 @@ Parsed<ServiceAnswer> document_of(const ServiceQuestion& question, const std::ve
     ItemRows by_claim;
     for (const auto& item : items)
         by_claim.emplace(*item.text("claim_id"), &item);
-    ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = 0};
+    ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = newest_as_of(rows)};
     std::string arrived_to;
     json::array claims;
     for (const auto& row : rows) {
-        out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
         arrived_to = std::max(arrived_to, *row.text("arrived_to"));
         if (!row.text("claim_id")) continue;
         const auto claim = read_whole(row, by_claim, *from, *to);

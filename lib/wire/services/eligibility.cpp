@@ -181,14 +181,13 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
 
     ServiceAnswer out{.outcome = Outcome::answered,
                       .data = {},
-                      .as_of = 0,
+                      .as_of = newest_as_of(fitting),
                       .branch = branch_found(fitting, question)};
     json::array payers;
     std::ranges::sort(fitting, {}, [](const Row& row) {
         return std::pair(*row.integer("rank"), *row.text("valid_from"));
     });
     for (const auto& row : fitting) {
-        out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
         if (!in_bounds(row)) return bad("a rank or a share_percent is out of bounds");
         if (valid_on(row, *on)) payers.push_back(payer_of(row, question, *on));
     }

@@ -175,13 +175,11 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     }
     ServiceAnswer out{.outcome = Outcome::answered,
                       .data = {},
-                      .as_of = 0,
+                      .as_of = newest_as_of(fitting),
                       .branch = branch_found(fitting, question)};
     bool current = false;
-    for (const auto& row : fitting) {
-        out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
+    for (const auto& row : fitting)
         current |= covers(row, question.today);
-    }
     const auto& row = newest(fitting);
     const auto said = [&question](std::string_view name) {
         return question.payload.integer(name).value_or(0) == 1;

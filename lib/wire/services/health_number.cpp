@@ -26,10 +26,8 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
                              const std::vector<Row>&) {
     const auto fitting = rows_of_one_person(question, rows);
     if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
-    UnixTime as_of = 0;
-    for (const auto& row : *fitting)
-        as_of = std::max<UnixTime>(as_of, *row.integer("as_of"));
-    return ServiceAnswer{.outcome = Outcome::answered, .data = json::object(), .as_of = as_of};
+    return ServiceAnswer{
+        .outcome = Outcome::answered, .data = json::object(), .as_of = newest_as_of(*fitting)};
 }
 
 constexpr Contract contract_of(std::string_view service, std::span<const Column> payload) {

@@ -65,13 +65,6 @@ bool is_newborn(const Row& payload, const ParameterValues&, Date today) {
     return days.count() >= 0 && days.count() <= newborn_days_max;
 }
 
-UnixTime newest(const std::vector<Row>& rows) {
-    UnixTime out = 0;
-    for (const auto& row : rows)
-        out = std::max<UnixTime>(out, *row.integer("as_of"));
-    return out;
-}
-
 json::object number_of_child(const Row& row) {
     return {{"symbol", row.text("child_symbol").value_or("")},
             {"number", *row.text("child_number")},
@@ -89,7 +82,7 @@ Parsed<ServiceAnswer> answer_dependant(const ServiceQuestion& question,
         data["provisional"] = true;
     }
     return ServiceAnswer{
-        .outcome = Outcome::answered, .data = std::move(data), .as_of = newest(*parent)};
+        .outcome = Outcome::answered, .data = std::move(data), .as_of = newest_as_of(*parent)};
 }
 
 Parsed<json::object> read_filing(const Row& row) {
@@ -129,7 +122,7 @@ Parsed<ServiceAnswer> answer_dependants(const ServiceQuestion& question,
     json::object data;
     data["filings"] = std::move(filings);
     return ServiceAnswer{
-        .outcome = Outcome::answered, .data = std::move(data), .as_of = newest(*parent)};
+        .outcome = Outcome::answered, .data = std::move(data), .as_of = newest_as_of(*parent)};
 }
 
 // The parent is whoever the order names; where it names nobody, whoever the payload names.
@@ -157,7 +150,7 @@ Parsed<ServiceAnswer> answer_birth(const ServiceQuestion& question, const std::v
         data["number"] = *normal;
     }
     return ServiceAnswer{
-        .outcome = Outcome::answered, .data = std::move(data), .as_of = newest(parent)};
+        .outcome = Outcome::answered, .data = std::move(data), .as_of = newest_as_of(parent)};
 }
 
 constexpr Contract dependant{.service = "dependant",

@@ -85,13 +85,6 @@ Parsed<json::object> notice_json(const Row& row) {
     return out;
 }
 
-UnixTime newest(const std::vector<Row>& rows) {
-    UnixTime out = 0;
-    for (const auto& row : rows)
-        out = std::max<UnixTime>(out, *row.integer("as_of"));
-    return out;
-}
-
 // Of one day, the SELECT's order is kept: it is the order in memory.
 std::vector<const Row*> newest_first(const std::vector<Row>& rows) {
     std::vector<const Row*> out;
@@ -125,7 +118,7 @@ Parsed<ServiceAnswer> list_of(const ServiceQuestion& question, const std::vector
                                               {"to", to},
                                               {"more", sorted.size() > notices_max},
                                               {"notices", std::move(notices)}},
-                         .as_of = newest(rows)};
+                         .as_of = newest_as_of(rows)};
 }
 
 Parsed<ServiceAnswer> answer_list(const ServiceQuestion& question, const std::vector<Row>& rows,
@@ -157,7 +150,7 @@ Parsed<ServiceAnswer> answer_one(const ServiceQuestion& question, const std::vec
     return ServiceAnswer{
         .outcome = Outcome::answered,
         .data = json::object{{"notice", std::move(*notice)}, {"body", std::move(body)}},
-        .as_of = newest(*fitting)};
+        .as_of = newest_as_of(*fitting)};
 }
 
 constexpr Contract list{.service = "notices",

@@ -61,9 +61,6 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     const auto fitting = rows_of_one_person(question, rows);
     if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
     const auto sorted = newest_first(*fitting);
-    UnixTime as_of = 0;
-    for (const auto& row : *fitting)
-        as_of = std::max<UnixTime>(as_of, *row.integer("as_of"));
     json::array looks;
     for (const auto* row : sorted) {
         auto look = look_json(*row, question);
@@ -75,7 +72,7 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
                                               {"to", question.parameters.at("to")},
                                               {"more", sorted.size() > staff_looks_max},
                                               {"looks", std::move(looks)}},
-                         .as_of = as_of};
+                         .as_of = newest_as_of(*fitting)};
 }
 
 constexpr Contract contract{.service = "staff-looks",
