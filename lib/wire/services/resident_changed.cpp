@@ -29,9 +29,8 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
                              const std::vector<Row>&) {
     const auto fitting = rows_of_one_person(question, rows);
     if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
-    return ServiceAnswer{.outcome = Outcome::answered,
-                         .data = json::object(),
-                         .as_of = *fitting->front().integer("as_of")};
+    return ServiceAnswer{
+        .outcome = Outcome::answered, .data = json::object(), .as_of = newest_as_of(*fitting)};
 }
 
 constexpr Contract contract{.service = "resident-changed",
