@@ -155,6 +155,7 @@ TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
     EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
     EXPECT_EQ(looked.output.find("link start"), std::string::npos) << "no number has changed";
     EXPECT_EQ(count_of(looked.output, "resident-changed"), 1U) << looked.output;
+    EXPECT_EQ(count_of(looked.output, "card revoke"), 1U) << "the relay takes no signature more";
     EXPECT_EQ(
         done({"find", "--health-number", number_}).at("people").at(0).at("cases").as_array().size(),
         2U)
