@@ -81,7 +81,7 @@ json::object AtTheWindow::elder() const {
     at("992011", "delete from 未使用番号 where 住民票コード = '" + code + "'");
     at("992011", "insert into 住民 values ('" + code +
                      "', '厚労 節子', 'コウロウ セツコ', '', '1957-04-12', '2', '" + address +
-                     "', 999998, '2024-06-01', null)");
+                     "', 999998, '2024-06-01', null, null)");
     at("990010",
        "insert into setai values (999998, '', '0009998', '" + address + "', '厚労 節子')");
     at("990010",

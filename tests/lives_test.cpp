@@ -1,8 +1,11 @@
 // Lives that a card goes through, by the real programs: abroad and back, another name, another
-// insurer. (Who moves to another municipality: issuing_test.cpp.)
+// insurer, a death. What the register knows it says by itself. (Who moves to another municipality:
+// issuing_test.cpp.)
 #include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 
+#include "base/clock.hpp"
 #include "base/file.hpp"
 #include "db/db.hpp"
 #include "issuing_fixture.hpp"
@@ -39,6 +42,21 @@ class LivesTest : public AtTheWindow {
     void at_the_register(const std::string& change) {
         at("992011",
            "update 住民 set " + change + " where 住民票コード = '" + resident_number() + "'");
+    }
+    // Nobody at the window has opened it: the newest case of that kind, once it is there.
+    std::string said_by_the_register(const std::string& kind) {
+        const auto until = monotonic_us() + 20'000'000;
+        while (monotonic_us() < until) {
+            const auto found = done({"find", "--health-number", number_});
+            const auto& cases = found.at("people").at(0).at("cases").as_array();
+            const auto newest = cases.at(0).as_object();
+            if (text_at(newest, "kind") == kind && newest.at("todo").is_array() &&
+                seen_.insert(text_at(newest, "number")).second) {
+                return text_at(newest, "number");
+            }
+        }
+        ADD_FAILURE() << "no case was opened: " << kind;
+        return {};
     }
     // What its signing certificate says of the person stands in it as it is written.
     std::string signing_certificate(const std::string& card) {
@@ -93,6 +111,7 @@ class LivesTest : public AtTheWindow {
     }
     static constexpr std::string_view childs_address = "九十九県A市窓町3丁目3番3号";
     std::string person_, number_;
+    std::set<std::string> seen_;  // cases that were looked for
 };
 
 TEST_F(LivesTest, WhoGoesAbroadHasNoCardAndWhoComesBackIsTheSamePerson) {
@@ -105,8 +124,9 @@ TEST_F(LivesTest, WhoGoesAbroadHasNoCardAndWhoComesBackIsTheSamePerson) {
     wait_for_step(early, "settle");
     EXPECT_TRUE(works("jiro"));
     done({"cancel", early, "not yet"});
-    at_the_register("消除日 = '2026-10-31'");
-    const auto end = open({"--kind", "end", "--reason", "abroad"});
+    seen_.insert(early);
+    at_the_register("消除日 = '2026-10-31', 消除事由 = '国外転出'");
+    const auto end = said_by_the_register("end");
     wait_for_step(end, "");
     expect_certificates("revoked", 2, "ended");
     expect_certificates("good", 0);
@@ -116,7 +136,7 @@ TEST_F(LivesTest, WhoGoesAbroadHasNoCardAndWhoComesBackIsTheSamePerson) {
     EXPECT_NE(unlock.output.find("no_card"), std::string::npos) << unlock.output;
 
     // Back: the register has them again, and all else is as it was.
-    at_the_register("消除日 = null, 住民となった日 = '2026-11-20'");
+    at_the_register("消除日 = null, 消除事由 = null, 住民となった日 = '2026-11-20'");
     const auto back = open({"--kind", "return"});
     done({"apply", back, application()});
     wait_for_step(back, "approve");
@@ -154,12 +174,16 @@ TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
     renamed["claims"] = json::array{renamed.at("claims").at(0)};
     renamed["signing"] = true;
     at_the_register("氏名 = '" + now + "', フリガナ = 'サトウ ジロウ'");
-    const auto change = open({"--kind", "change"});
-    done({"apply", change, file("renamed", renamed)});
-    wait_for_step(change, "approve");
+    const auto change = said_by_the_register("change");
     expect_certificates("revoked", 1, "attributes-changed");
     expect_certificates("good", 1);
     EXPECT_TRUE(works("jiro")) << "the log-in says nothing of the name";
+    EXPECT_NE(look({"records", "notices"}).output.find("署名用電子証明書が使えなくなりました"),
+              std::string::npos);
+    // Whoever opens a change at the window goes on with it.
+    EXPECT_EQ(open({"--kind", "change"}), change);
+    done({"apply", change, file("renamed", renamed)});
+    wait_for_step(change, "approve");
     done({"--clerk", "taro", "approve", change});
     done({"card", change, "jiro", "--new-password", "ABC987"});
     wait_for_step(change, "");
@@ -174,6 +198,29 @@ TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
     const auto looked = look({"log", "show", "--compare"}, "jiro");
     EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
     EXPECT_EQ(looked.output.find("link start"), std::string::npos) << "no number has changed";
+    EXPECT_EQ(count_of(looked.output, "resident-changed"), 1U) << looked.output;
+    EXPECT_EQ(count_of(looked.output, "card revoke"), 1U) << "the relay takes no signature more";
+    EXPECT_EQ(
+        done({"find", "--health-number", number_}).at("people").at(0).at("cases").as_array().size(),
+        2U)
+        << "what it says of the person now is no news";
+}
+
+// The register says it, and is asked once more: nobody at the window, nobody of the family.
+TEST_F(LivesTest, ACardEndsWithADeathAndNobodyAtAWindow) {
+    first_card();
+    // Somebody had asked for another card, and does not come for it any more.
+    const auto replacement = open({"--kind", "replacement", "--reason", "damaged"});
+    at_the_register("消除日 = '2026-11-27', 消除事由 = '死亡'");
+    const auto end = said_by_the_register("end");
+    const auto one = wait_for_step(end, "");
+    EXPECT_EQ(text_at(one, "reason"), "death");
+    for (const auto& line : one.at("lines").as_array())
+        EXPECT_FALSE(line.as_object().contains("clerk")) << "by nobody's hand";
+    EXPECT_EQ(text_at(done({"show", replacement}), "cancelled"), "died");
+    expect_certificates("good", 0);
+    expect_certificates("revoked", 2, "ended");
+    EXPECT_FALSE(works("jiro"));
 }
 
 // From the insurer of the work to the city's, with the card that there is: nothing that it says of

@@ -71,7 +71,7 @@ std::string Newborn::mother() {
     at("992011", "delete from 未使用番号 where 住民票コード = '" + code + "'");
     at("992011", "insert into 住民 select '" + code +
                      "', '厚労 美月', 'コウロウ ミヅキ', '', '1990-04-02', '2', 住所, 世帯番号, "
-                     "null, null from 住民 where 氏名 like '厚労%次郎%' limit 1");
+                     "null, null, null from 住民 where 氏名 like '厚労%次郎%' limit 1");
     at("990010", "insert into setai values (999999, '', '0009999', '" + address_of_jiro() +
                      "', '厚労 美月')");
     at("990010",

@@ -328,7 +328,8 @@ bool Answering::take_in(const Asked& asked, const wire::ServiceQuestion& questio
         asked.holder.records.apply(order.head.service, question,
                                    {.id = question.order_id,
                                     .time = order.order.time,
-                                    .log_index = asked.delivery.receipt.index});
+                                    .log_index = asked.delivery.receipt.index,
+                                    .requester = order.head.issuer.text()});
         return true;
     } catch (const Failure& failure) {
         report(asked, failure);

@@ -58,8 +58,7 @@ Evidence::Writing::Writing(db::Connection& c)
       add_open(c.prepare(
           "insert into open_answer (entry, log_index, time, holder, number, service, question, "
           "said, next_look) values (:entry, :log_index, :time, :holder, :number, :service, "
-          ":question, :said, :time) on conflict (entry) do update set said = excluded.said "
-          "where next_look is not null")),
+          ":question, :said, :time) on conflict (entry) do update set said = excluded.said")),
       entry_of(c.prepare("select entry from evidence where request = :request")),
       settle(c.prepare("update evidence set settled = 1 where entry = :entry")),
       follow(c.prepare("insert into followed (origin, note, witnessed_at, settled_at) values "

@@ -14,6 +14,7 @@
 #include "http/spawn.hpp"
 #include "matching/tables.hpp"
 #include "revising.hpp"
+#include "saying.hpp"
 
 namespace mado::gateway {
 namespace {
@@ -158,8 +159,9 @@ struct Meters {
                                   "Rounds of settling by log and result.", {"log", "result"})),
           orders(metrics.counters("mado_gateway_orders_total", "Orders by service and outcome.",
                                   {"service", "outcome"})),
-          tells(metrics.counters("mado_gateway_changed_answers_total",
-                                 "Tells of answers that hold no longer, by result.", {"result"})),
+          tells(metrics.counters("mado_gateway_tells_total",
+                                 "What holders told by themselves, by service and result.",
+                                 {"service", "result"})),
           latency_s(metrics.histogram("mado_gateway_order_seconds",
                                       "Time from an order to its answer.",
                                       {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})) {}
@@ -167,6 +169,59 @@ struct Meters {
     http::CounterFamily& orders;
     http::CounterFamily& tells;
     http::Histogram& latency_s;
+};
+
+// What holders tell by themselves: of answers that hold no longer, and of what has changed.
+struct Speaking {
+    struct Facts {
+        const std::string& store;
+        const Secret& outbox_key;
+        const wire::Directory& directory;
+        const wire::Policy& policy;
+        std::map<std::string, Holder, std::less<>>& holders;
+        const std::map<std::string, client::Identity, std::less<>>& identities;
+        Evidence& evidence;
+        const Log& log;
+        http::CounterFamily& results;
+    };
+    Speaking(asio::io_context& io, const Facts& facts)
+        : tells(facts.store, facts.evidence, facts.outbox_key),
+          telling(io, {.directory = facts.directory,
+                       .holders = facts.holders,
+                       .identities = facts.identities,
+                       .tells = tells,
+                       .log = facts.log,
+                       .results = facts.results,
+                       .send =
+                           [&directory = facts.directory](const client::Identity& self,
+                                                          client::Prepared request) {
+                               return send_once(directory, self, std::move(request));
+                           }}),
+          answers(facts.store, tells),
+          revising({.directory = facts.directory,
+                    .policy = facts.policy,
+                    .holders = facts.holders,
+                    .answers = answers,
+                    .telling = telling,
+                    .log = facts.log}),
+          saying({.directory = facts.directory,
+                  .policy = facts.policy,
+                  .holders = facts.holders,
+                  .tells = tells,
+                  .telling = telling,
+                  .log = facts.log,
+                  .store = facts.store},
+                 unix_now()) {}
+    void start() {
+        telling.start({[this](UnixTime now) { return revising.round(now); },
+                       [this](UnixTime now) { return saying.round(now); }});
+    }
+
+    Tells tells;
+    Telling telling;
+    OpenAnswers answers;
+    Revising revising;
+    Saying saying;
 };
 
 http::ServerOptions on_port(std::uint16_t port) {
@@ -180,7 +235,7 @@ constexpr http::Milliseconds shutdown_grace{5'000};
 struct Parts {
     Dialer& dialer;
     Settling& settling;
-    Revising& revising;
+    Telling& telling;
     http::Server& server;
 };
 Task<void> shut_down(asio::io_context& io, Parts parts, const Log& log) {
@@ -188,7 +243,7 @@ Task<void> shut_down(asio::io_context& io, Parts parts, const Log& log) {
     co_await signals.async_wait(asio::use_awaitable);
     log.info("stopping");
     parts.settling.stop();
-    parts.revising.stop();
+    parts.telling.stop();
     co_await parts.dialer.stop(shutdown_grace);
     co_await parts.server.stop(shutdown_grace);
     io.stop();
@@ -228,18 +283,15 @@ int serve(const std::string& config_path) {
                          .orders = meters.orders,
                          .latency_s = meters.latency_s,
                          .tables = tables ? &*tables : nullptr});
-    OpenAnswers open_answers(settings.evidence, evidence, outbox_key);
-    Revising revising(
-        io, {.directory = directory,
-             .policy = policy,
-             .holders = holders,
-             .identities = identities,
-             .answers = open_answers,
-             .log = log,
-             .tells = meters.tells,
-             .send = [&directory](const client::Identity& self, client::Prepared request) {
-                 return send_once(directory, self, std::move(request));
-             }});
+    Speaking speaking(io, {.store = settings.evidence,
+                           .outbox_key = outbox_key,
+                           .directory = directory,
+                           .policy = policy,
+                           .holders = holders,
+                           .identities = identities,
+                           .evidence = evidence,
+                           .log = log,
+                           .results = meters.tells});
     const auto names = names_of(holders);
     Dialer dialer(io, {.relay = relay.addresses,
                        .holders = names,
@@ -254,12 +306,13 @@ int serve(const std::string& config_path) {
                               metrics));
     dialer.start();
     settling.start();
-    revising.start();
+    speaking.start();
     http::spawn(
         io,
-        shut_down(io,
-                  {.dialer = dialer, .settling = settling, .revising = revising, .server = server},
-                  log));
+        shut_down(
+            io,
+            {.dialer = dialer, .settling = settling, .telling = speaking.telling, .server = server},
+            log));
     log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
     http::run_until_stopped(io);
     evidence.stop();

@@ -18,7 +18,7 @@ bool is_number_field(const wire::Scheme* scheme, std::string_view name) {
 }
 
 constexpr auto order_parameters =
-    std::to_array<std::string_view>({"order_id", "time", "log_index"});
+    std::to_array<std::string_view>({"order_id", "time", "log_index", "requester"});
 
 // What a statement of the mapping is compared with.
 struct Expected {
@@ -29,6 +29,7 @@ struct Expected {
     std::span<const wire::Column> payload = {};
     bool writes = false;
     bool gives_back = false;  // the rows of a tell that says what was made of it
+    bool says = false;        // what the holder tells by itself, after an id
 };
 
 bool is_known_parameter(const Expected& expected, std::string_view name) {
@@ -38,7 +39,7 @@ bool is_known_parameter(const Expected& expected, std::string_view name) {
     return is_number_field(expected.scheme, name) ||
            among(expected.parameters, &wire::Parameter::name) ||
            among(expected.payload, &wire::Column::name) ||
-           (expected.gives_back && name == "order_id") ||
+           (expected.gives_back && name == "order_id") || (expected.says && name == "after") ||
            (expected.writes && among(order_parameters, std::identity()));
 }
 
@@ -74,6 +75,9 @@ void check_statement(const db::Statement& statement, const Expected& expected,
     }
     if (expected.writes && std::ranges::find(parameters, "order_id") == parameters.end()) {
         refuse("without :order_id it could not do nothing the second time");
+    }
+    if (expected.says && std::ranges::find(parameters, "after") == parameters.end()) {
+        refuse("without :after it would say everything again");
     }
 }
 
@@ -164,7 +168,35 @@ Records::Records(const std::string& mapping, const std::string& database,
     for (const auto& name : services.keys()) {
         services_.emplace(name, open_service(services, name, database));
     }
+    if (auto says = config.optional_table("says")) {
+        for (const auto& name : says->keys())
+            says_.emplace(name, open_saying(*says, name));
+    }
     config.finish();
+}
+
+// Of each of the holder's own numbers what the service's payload has; the id is the order in which
+// it was written down.
+Records::Saying Records::open_saying(Config& all, const std::string& name) {
+    auto table = all.table(name);
+    const auto* contract = wire::find_contract(name);
+    if (contract == nullptr || contract->act != wire::Act::tell) {
+        all.refuse(name, "the catalogue has no such service that somebody is told");
+    }
+    Says says{.service = name, .to = table.text("to"), .purpose = table.text("purpose")};
+    std::vector<wire::Column> columns{{"id", wire::ColumnKind::integer, true}};
+    for (const auto& field : scheme_->fields) {
+        if (field.name == scheme_->holder_field) continue;
+        columns.push_back({field.name, wire::ColumnKind::text, !field.optional});
+    }
+    columns.insert(columns.end(), contract->payload.begin(), contract->payload.end());
+    const Expected expected{
+        .key = "rows", .columns = columns, .parameters = {}, .scheme = nullptr, .says = true};
+    auto rows = prepare(connection_, table, expected);
+    return {.contract = contract,
+            .says = std::move(says),
+            .columns = std::move(columns),
+            .rows = std::move(rows)};
 }
 
 Records::Service Records::open_service(Config& services, const std::string& name,
@@ -252,9 +284,61 @@ void Records::apply(const wire::ServiceId& service, const wire::ServiceQuestion&
     if (std::ranges::find(names, "log_index") != names.end()) {
         statement.bind("log_index", static_cast<std::int64_t>(order.log_index));
     }
+    if (std::ranges::find(names, "requester") != names.end()) {
+        statement.bind("requester", order.requester);
+    }
     db::Transaction transaction(*writing_);
     statement.execute();
     transaction.commit();
+}
+
+std::vector<Records::Says> Records::says() const {
+    std::vector<Says> out;
+    for (const auto& [name, saying] : says_)
+        out.push_back(saying.says);
+    return out;
+}
+
+std::optional<wire::PersonNumber> Records::number_in(const wire::Row& row) const {
+    json::object fields;
+    for (const auto& field : scheme_->fields) {
+        const bool is_own = field.name == scheme_->holder_field;
+        fields[field.name] = is_own ? holder_->id.text() : row.text(field.name).value_or("");
+        if (fields[field.name].get_string().empty()) fields.erase(field.name);
+    }
+    auto number = wire::read_number(*scheme_, fields);
+    return number ? std::optional(std::move(*number)) : std::nullopt;
+}
+
+std::vector<Records::Said> Records::said(std::string_view service, std::int64_t after,
+                                         std::size_t count_max, Date today) {
+    auto& saying = says_.find(service)->second;
+    const auto& contract = *saying.contract;
+    const auto broken = [&contract](const char* why) {
+        return Failure("the database breaks the contract of what it says (" +
+                       std::string(contract.service) + "): " + why);
+    };
+    std::vector<Said> out;
+    saying.rows.bind("after", after);
+    const db::ResetAtEnd reset(saying.rows);
+    while (out.size() < count_max && saying.rows.step()) {
+        const auto row = row_of(saying.rows);
+        if (auto ok = wire::check_row(saying.columns, row); !ok) throw broken(ok.error().why);
+        Said said{.id = *row.integer("id"), .number = number_in(row), .payload = {}};
+        if (said.id <= (out.empty() ? after : out.back().id)) throw broken("ids do not rise");
+        json::object payload;
+        for (const auto& column : contract.payload) {
+            if (const auto text = row.text(column.name)) payload[column.name] = *text;
+            if (const auto number = row.integer(column.name)) payload[column.name] = *number;
+        }
+        said.payload = json::serialize(payload);
+        const auto read = wire::read_payload(contract, said.payload);
+        const bool fits =
+            read && (contract.payload_fits == nullptr || contract.payload_fits(*read, {}, today));
+        if (!fits) throw broken("nobody would take the values");
+        out.push_back(std::move(said));
+    }
+    return out;
 }
 
 }  // namespace mado::gateway

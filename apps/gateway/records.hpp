@@ -1,5 +1,6 @@
 // A holder's own database: the agreed SELECTs, prepared and compared with the contract at start,
-// read-only and with a time limit; and, for what it is told, the one statement that takes it in.
+// read-only and with a time limit; for what it is told, the one statement that takes it in; and for
+// what it says by itself the SELECT of it.
 #pragma once
 
 #include <map>
@@ -18,8 +19,9 @@ namespace mado::gateway {
 class Records {
   public:
     // `mapping`: the TOML file with [holder] and [service.<name>] rows = "select …" and, where the
-    // service has items, items = "select …", where it is a tell, tell = "insert …". The database is
-    // opened for writing only when there is a tell.
+    // service has items, items = "select …", where it is a tell, tell = "insert …"; and
+    // [says.<name>] to, purpose and rows = "select …" for what the holder tells by itself. The
+    // database is opened for writing only when there is a tell.
     // OperatorError names file, service and column when something does not fit.
     Records(const std::string& mapping, const std::string& database,
             const wire::Directory& directory, const wire::Schemes& schemes);
@@ -40,9 +42,25 @@ class Records {
         std::string id;  // of the entry in the access log, which nobody can make twice
         UnixTime time;
         std::uint64_t log_index = 0;  // what was ordered first, whenever it arrives
+        std::string requester = {};
     };
     void apply(const wire::ServiceId& service, const wire::ServiceQuestion& question,
                const Order& order);
+
+    // What the holder says by itself, to whom.
+    struct Says {
+        std::string service, to, purpose;
+    };
+    [[nodiscard]] std::vector<Says> says() const;
+    // A row of it. Without a number: the one that stands there is none of the holder's scheme.
+    struct Said {
+        std::int64_t id = 0;
+        std::optional<wire::PersonNumber> number;
+        std::string payload;  // JSON
+    };
+    // The next ones after that id, in their order; throws as answer().
+    std::vector<Said> said(std::string_view service, std::int64_t after, std::size_t count_max,
+                           Date today);
 
   private:
     struct Service {
@@ -51,12 +69,21 @@ class Records {
         std::optional<db::Statement> items;
         std::optional<db::Statement> tell;
     };
+    struct Saying {
+        const wire::Contract* contract;
+        Says says;
+        std::vector<wire::Column> columns;
+        db::Statement rows;
+    };
     Service open_service(Config& services, const std::string& name, const std::string& database);
+    Saying open_saying(Config& all, const std::string& name);
+    [[nodiscard]] std::optional<wire::PersonNumber> number_in(const wire::Row& row) const;
     const wire::Participant* holder_ = nullptr;
     const wire::Scheme* scheme_ = nullptr;
     db::Connection connection_;
     std::optional<db::Connection> writing_;  // before the statements of it
     std::map<std::string, Service, std::less<>> services_;
+    std::map<std::string, Saying, std::less<>> says_;
 };
 
 }  // namespace mado::gateway

@@ -3,17 +3,13 @@
 // it. The holder decides in its own database and calls nobody.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
-#include <functional>
 #include <map>
-#include <memory>
 #include <string>
 
 #include "answering.hpp"
 #include "base/log.hpp"
-#include "client/client.hpp"
-#include "http/metrics.hpp"
 #include "open_answers.hpp"
+#include "outgoing.hpp"
 
 namespace mado::gateway {
 
@@ -28,35 +24,24 @@ class Revising {
         const wire::Directory& directory;
         const wire::Policy& policy;
         std::map<std::string, Holder, std::less<>>& holders;
-        // As which each of them tells.
-        const std::map<std::string, client::Identity, std::less<>>& identities;
         OpenAnswers& answers;
+        const Telling& telling;
         const Log& log;
-        http::CounterFamily& tells;  // by result
-        std::function<Task<client::Result<client::Answered>>(const client::Identity&,
-                                                             client::Prepared)>
-            send;
     };
-    // Belongs to the io thread of `io`.
-    Revising(http::asio::io_context& io, Parts parts) : io_(io), parts_(std::move(parts)) {}
+    // Belongs to the io thread.
+    explicit Revising(Parts parts) : parts_(parts) {}
 
-    void start();
-    void stop();
-    // Looks at what may be looked at, and sends what waits.
+    // Looks at what may be looked at.
     Task<void> round(UnixTime now);
 
   private:
     // open: not decided yet. holds: decided, and the answer is right. unknown: no answer just now.
     enum class Finding { open, holds, changed, unknown };
-    static Task<void> run(std::shared_ptr<bool> stopping, Revising& self);
     Finding look_at(const OpenAnswer& answer);
     Task<void> revise(OpenAnswer answer, UnixTime now);
-    Task<void> send(Hash entry, UnixTime now);
-    client::Prepared prepare(const OpenAnswer& answer) const;
+    [[nodiscard]] Tell tell_of(const OpenAnswer& answer) const;
 
-    http::asio::io_context& io_;
     Parts parts_;
-    std::shared_ptr<bool> stopping_ = std::make_shared<bool>(false);
 };
 
 }  // namespace mado::gateway

@@ -26,21 +26,26 @@ class RevisingTest : public NewbornTest {
     }
     // As after a restart: what was kept is all that is known.
     void start() {
-        revising.reset();
-        answers.emplace(evidence_path, evidence, key);
-        revising.emplace(io, Revising::Parts{.directory = directory,
-                                             .policy = policy,
-                                             .holders = holders,
-                                             .identities = identities,
-                                             .answers = *answers,
-                                             .log = log,
-                                             .tells = tells,
-                                             .send = [this](const client::Identity& self,
-                                                            client::Prepared request) {
-                                                 EXPECT_EQ(self.id.text(), "06990014");
-                                                 sent.push_back(request.body);
-                                                 return reply();
-                                             }});
+        waiting.emplace(evidence_path, evidence, key);
+        telling.emplace(io, Telling::Parts{.directory = directory,
+                                           .holders = holders,
+                                           .identities = identities,
+                                           .tells = *waiting,
+                                           .log = log,
+                                           .results = tells,
+                                           .send = [this](const client::Identity& self,
+                                                          client::Prepared request) {
+                                               EXPECT_EQ(self.id.text(), "06990014");
+                                               sent.push_back(request.body);
+                                               return reply();
+                                           }});
+        answers.emplace(evidence_path, *waiting);
+        revising.emplace(Revising::Parts{.directory = directory,
+                                         .policy = policy,
+                                         .holders = holders,
+                                         .answers = *answers,
+                                         .telling = *telling,
+                                         .log = log});
     }
     Task<client::Result<client::Answered>> reply() {
         if (says) co_return std::unexpected(client::Problem{*says, {}, {}, {}});
@@ -57,10 +62,11 @@ class RevisingTest : public NewbornTest {
     }
     void round(std::int64_t later_s = 0) {
         const auto time = unix_now() + later_s;
-        http::await(io, [](Revising& of, UnixTime now) -> Task<bool> {
+        http::await(io, [](Revising& of, Telling& sending, UnixTime now) -> Task<bool> {
             co_await of.round(now);
+            co_await sending.round(now);
             co_return true;
-        }(*revising, time));
+        }(*revising, *telling, time));
     }
     std::int64_t rows(const std::string& of) const {
         db::Connection connection(evidence_path, db::Access::read_only);
@@ -80,9 +86,11 @@ class RevisingTest : public NewbornTest {
     }
     void accept() const { reg.run("update filing set outcome = 1, decided_ymd = 20261126"); }
 
-    http::CounterFamily& tells = metrics.counters("tells", "…", {"result"});
+    http::CounterFamily& tells = metrics.counters("tells", "…", {"service", "result"});
     const Secret key{crypto::random_bytes(32)};
     std::map<std::string, client::Identity, std::less<>> identities;
+    std::optional<Tells> waiting;
+    std::optional<Telling> telling;
     std::optional<OpenAnswers> answers;
     std::optional<Revising> revising;
     std::vector<std::string> sent;
@@ -112,7 +120,7 @@ TEST_F(RevisingTest, WhatWasRefusedIsToldOfOnce) {
     const auto subject = wire::read_subject(request.subject, schemes).value();
     EXPECT_EQ(std::get<wire::OwnSubject>(subject).number.field("branch"), "02");
     EXPECT_TRUE(request.payload.empty());
-    EXPECT_EQ(rows("open_answer") + rows("outbox"), 0);
+    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
     round(100 * look_again_s);
     EXPECT_EQ(sent.size(), 1U);
 }
@@ -188,7 +196,7 @@ TEST_F(RevisingTest, WaitsUntilTheRelayTakesIt) {
     ASSERT_EQ(sent.size(), 3U);
     EXPECT_EQ(sent[0], sent[1]);
     EXPECT_EQ(sent[0], sent[2]);
-    EXPECT_EQ(rows("open_answer") + rows("outbox"), 0);
+    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
 }
 
 TEST_F(RevisingTest, WhatTheRelayWillNeverTakeIsOver) {
@@ -198,7 +206,7 @@ TEST_F(RevisingTest, WhatTheRelayWillNeverTakeIsOver) {
     round(look_again_s);
     round(look_again_s + 1'000);
     EXPECT_EQ(sent.size(), 1U);
-    EXPECT_EQ(rows("open_answer") + rows("outbox"), 0);
+    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
 }
 
 TEST_F(RevisingTest, ATellWhoseTimeIsOverIsMadeAnew) {
@@ -212,7 +220,7 @@ TEST_F(RevisingTest, ATellWhoseTimeIsOverIsMadeAnew) {
     round(1'000);
     ASSERT_EQ(sent.size(), 2U);
     EXPECT_NE(sent[0], sent[1]);
-    EXPECT_EQ(rows("open_answer") + rows("outbox"), 0);
+    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
 }
 
 TEST_F(RevisingTest, AfterAYearNobodyIsTold) {

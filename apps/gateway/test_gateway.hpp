@@ -45,6 +45,9 @@ constexpr std::string_view test_policies = R"({"utc_offset_s":32400,"policies":[
  {"id":"changed","service":"answer-changed","requester_kind":"medical-insurer",
   "purpose":"membership","presence":"none","holder_kinds":["relay"],"legal_basis":"…",
   "keep_days":30,"tell_at_once":true,"from":"2020-01-01"},
+ {"id":"says","service":"health-care-number","requester_kind":"medical-insurer",
+  "purpose":"membership","presence":"none","holder_kinds":["medical-insurer"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":true,"from":"2020-01-01"},
  {"id":"newborn","service":"health-care-number","requester_kind":"clinic","purpose":"birth",
   "presence":"card-pin","mandate":"application","holder_kinds":["medical-insurer"],
   "legal_basis":"…","keep_days":30,"tell_at_once":false,"unlinked":true,"from":"2020-01-01"}]})";

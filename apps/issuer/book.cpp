@@ -34,7 +34,14 @@ Book::Book(const std::string& path)
                                  "order by at desc limit :count")),
       erase_looks_(connection_.prepare("delete from look where rowid in "
                                        "(select rowid from look where at < :before "
-                                       "limit :count)")) {}
+                                       "limit :count)")),
+      told_(connection_.prepare(
+          "select order_id, number, register, what, changed_at from told where done_at is null "
+          "and next_look <= :now order by next_look, changed_at limit :count")),
+      look_later_(connection_.prepare("update told set next_look = :next where order_id = :order")),
+      done_with_(connection_.prepare(
+          "update told set number = '', done_at = :now where order_id = :order")),
+      erase_told_(connection_.prepare("delete from told where done_at < :before")) {}
 
 void Book::add(const Notice& notice) {
     add_notice_.bind("id", notice.id)
@@ -81,6 +88,32 @@ std::int64_t Book::erase_looks(UnixTime before, std::size_t count_max) {
         .bind("count", static_cast<std::int64_t>(count_max))
         .execute();
     return connection_.changes();
+}
+
+std::vector<Book::Told> Book::told(UnixTime now, std::size_t count_max) {
+    std::vector<Told> out;
+    const db::ResetAtEnd reset(told_);
+    told_.bind("now", now).bind("count", static_cast<std::int64_t>(count_max));
+    while (told_.step()) {
+        out.push_back({.order_id = told_.text(0),
+                       .number = told_.text(1),
+                       .register_id = told_.text(2),
+                       .what = told_.text(3),
+                       .changed_at = told_.integer(4)});
+    }
+    return out;
+}
+
+void Book::look_later(std::string_view order_id, UnixTime next) {
+    look_later_.bind("next", next).bind("order", order_id).execute();
+}
+
+void Book::done_with(std::string_view order_id, UnixTime now) {
+    done_with_.bind("now", now).bind("order", order_id).execute();
+}
+
+void Book::erase_told(UnixTime before) {
+    erase_told_.bind("before", before).execute();
 }
 
 // Whose municipality the directory does not know any more is named by its id.

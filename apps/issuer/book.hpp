@@ -1,5 +1,6 @@
-// What the issuing centre has for people to read: notices, and to whom their cases were shown. A
-// small file that a gateway serves (country/jp/holders/issuer.toml), like any other holder's.
+// What the issuing centre has for people to read: notices, and to whom their cases were shown; and
+// what registers say of its people. A small file that a gateway serves
+// (country/jp/holders/issuer.toml), like any other holder's.
 #pragma once
 
 #include <optional>
@@ -55,9 +56,21 @@ class Book {
     // At most so many; how many it were.
     std::int64_t erase_looks(UnixTime before, std::size_t count_max);
 
+    // What a register has said, and the issuer is not done with.
+    struct Told {
+        std::string order_id, number, register_id, what;
+        UnixTime changed_at = 0;
+    };
+    // Those that may be looked at, the longest waiting first.
+    std::vector<Told> told(UnixTime now, std::size_t count_max);
+    void look_later(std::string_view order_id, UnixTime next);
+    void done_with(std::string_view order_id, UnixTime now);
+    void erase_told(UnixTime before);
+
   private:
     db::Connection connection_;
-    db::Statement add_notice_, erase_notices_, add_look_, looks_, erase_looks_;
+    db::Statement add_notice_, erase_notices_, add_look_, looks_, erase_looks_, told_, look_later_,
+        done_with_, erase_told_;
 };
 
 // Writes down who is shown whose case, before they are shown it: whose case it is may ask.

@@ -15,10 +15,11 @@ namespace {
 
 using Result = std::expected<void, Misfit>;
 
-// Numbers may not change while a link with them may exist, nor under what follows from them.
+// Numbers may not change while a link with them may exist, nor under what follows from them: an end
+// that a register has said does not.
 bool is_frozen(const Case& one) {
     return one.has_done(link_order) || one.is_in_doubt(link_order) || !one.keys.empty() ||
-           is_ending(one);
+           (is_ending(one) && !ends_at_once(one));
 }
 
 bool is_to_do(const Case& one, OrderName order) {
@@ -579,6 +580,25 @@ Result happen(Case& one, const NotActive& none) {
     return {};
 }
 
+// ---- a register that speaks by itself ----
+
+// A case of another kind only shows it: it waits for the end of that one.
+Result happen(Case& one, const Said& said) {
+    if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
+    if (one.said == said || one.noted == said.id) return {};
+    if (one.cancelled || has_ended(one)) return std::unexpected(Misfit::too_late);
+    const bool is_its_own = said.what == News::changed
+                                ? one.kind == Kind::change
+                                : one.kind == Kind::end && one.reason == reason_of(said.what);
+    if (is_its_own) {
+        if (one.said || !may_still_take(one)) return std::unexpected(Misfit::unexpected);
+        one.said = said;
+    } else {
+        one.noted = said.id;
+    }
+    return {};
+}
+
 // ---- four eyes ----
 
 // Whose card it is to be rests on these.
@@ -676,6 +696,13 @@ Result happen_at(Case& one, const Happening& what, UnixTime now, std::string_vie
     return std::visit([&one](const auto& each) { return happen(one, each); }, what);
 }
 
+// The first answer to it is of now; one that is sent again changes nothing of that.
+bool asks_residents(const Case& one, OrderName order) {
+    const auto place = static_cast<std::size_t>(order.item);
+    return order.kind == OrderKind::confirm && place < one.claims.size() &&
+           one.claims[place].role == Role::resident && !one.open.contains(order);
+}
+
 }  // namespace
 
 bool is_approver(const Case& one, std::string_view clerk) {
@@ -695,6 +722,8 @@ std::expected<Case, Misfit> after(const Case& before, const Happening& what, Uni
         out.requested_at = now;
     }
     if (out.handed_over && !before.handed_over) out.handed_over_at = now;
+    const auto* sent = std::get_if<Sent>(&what);
+    if (sent != nullptr && asks_residents(before, sent->order)) out.asked_at = now;
     if (out == before) return out;
     if ((says_who(what) || has_the_card(what)) && !clerk.empty())
         out.hands.insert(std::string(clerk));

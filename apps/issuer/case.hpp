@@ -297,6 +297,18 @@ struct TakenOn {
 struct Sent {
     OrderName order;
 };
+// What the resident register has said by itself of its person (decision 60).
+enum class News { died, left, changed };
+std::string_view to_text(News what);
+std::optional<News> parse_news(std::string_view text);
+std::string_view reason_of(News what);  // of the `end` that it leads to; "": it leads to none
+struct Said {
+    std::string id;  // of the order by which it was told
+    News what = News::changed;
+    UnixTime at = 0;  // when the register was changed
+
+    bool operator==(const Said&) const = default;
+};
 // Its answer. Each fits one kind of order.
 struct Confirmed {
     int claim = 0;
@@ -435,7 +447,7 @@ using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise
                                TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
                                Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet, Requested,
                                Traced, TakenOn, ParentNamed, Signed, Given, Undecided, Accepted,
-                               Declined, FiledElsewhere, NotActive, ApprovalLapsed, NewSlip>;
+                               Declined, FiledElsewhere, NotActive, ApprovalLapsed, NewSlip, Said>;
 
 // ---- the case ----
 
@@ -494,6 +506,9 @@ struct Case {
     // neither makes the card nor hands it over.
     std::set<std::string> hands, approvers;
     UnixTime opened = 0;
+    std::optional<Said> said;  // why it was opened, or goes on as one that was
+    std::string noted;         // what was said last and waits for the end of this case: its id
+    UnixTime asked_at = 0;     // when the resident register was asked last: it is as of then
     std::vector<Claim> claims;
     std::optional<Agreed> agreed;  // for the card before, and not asked with yet
     bool signing = false;
@@ -601,6 +616,12 @@ bool is_of_insurers_alone(const Case& one);
 // Of a certificate before the end may have come: the rest of it is to be done.
 bool is_ending(const Case& one);
 bool is_to_do(const Case& one, Step step);
+// A change that a register has said: the signing certificate ends before anybody has applied.
+bool ends_at_once(const Case& one);
+// No register has confirmed yet what a change is to make of the person.
+bool may_still_take(const Case& one);
+// Such a one that nobody has come for: every window takes the application.
+bool waits_for_anybody(const Case& one);
 // The certificates before that such an order of the relay's is about, by their place.
 std::vector<int> places_at_relay(const Case& one, OrderName order);
 // It is among the certificates that are to count: the card keeps it.

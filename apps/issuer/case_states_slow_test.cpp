@@ -47,6 +47,7 @@ struct Search {
     bool keeps = false;               // of which the one to log in with stays
     bool twice = false;               // the keys may be made a second time
     bool while_activated = false;  // the card that is stopped: nobody knows yet what becomes of it
+    bool said = false;             // by the register, at any time: it has changed
     bool decided_before = false;   // by a clerk about the resident register, for the card before
     // These are always done, and answered, at once: what else there is is looked at beside them.
     std::set<OrderKind> steady = {};
@@ -241,7 +242,8 @@ class Explorer {
     // Of a change of insurers: what a certificate says of the person is as it was.
     [[nodiscard]] bool is_who_they_were(const Case& one) const {
         return opened_.kind == Kind::change && claims() > 1 && !search_.moved && one.person &&
-               version_of(one.claims.front()) == 0 && one.claims.front().writing.empty();
+               !one.said && version_of(one.claims.front()) == 0 &&
+               one.claims.front().writing.empty();
     }
     // For somebody else, as the register or a clerk had it before.
     static bool has_begun(const Case& one) { return !one.keys.empty() || is_ending(one); }
@@ -517,6 +519,7 @@ class Explorer {
         const auto& one = state.one;
         happen(state, opened_);
         happen(state, applied_);
+        if (search_.said) happen(state, Said{.id = "order", .what = News::changed, .at = now}, "");
         for (int claim = 0; claim < claims(); ++claim) {
             happen(state, Decided{claim, true, R"({"mandate":"signed"})"});
             happen(state, Decided{claim, false, "signed"});
@@ -748,7 +751,7 @@ class Explorer {
         const auto& [one, world] = state;
         const bool stays = one.cancelled || one.found || opened_.kind == Kind::unlock;
         for (std::size_t i = 0; i < opened_.before.size(); ++i) {
-            if (one.cancelled && opened_.kind == Kind::change) {
+            if (one.cancelled && opened_.kind == Kind::change && !one.said) {
                 // A change that has begun to end the signing certificate does so at both.
                 expect(world.at_authority[i] == AtOthers::revoked ||
                            world.at_relay[i] == AtOthers::active,
@@ -761,7 +764,7 @@ class Explorer {
                        "ended, and nobody has changed", state);
                 continue;
             }
-            const auto wanted = stays || is_kept(i) ? AtOthers::active : AtOthers::revoked;
+            const auto wanted = (stays && !one.said) || is_kept(i) ? AtOthers::active : AtOthers::revoked;
             expect(world.at_authority[i] == (search_.foreign ? AtOthers::active : wanted),
                    "at the authority, at the end", state);
             if (search_.while_activated && world.at_relay[i] == AtOthers::unknown) continue;
@@ -871,6 +874,11 @@ TEST(CaseStates, AChange) {
 
 TEST(CaseStates, AChangeWithoutSigning) {
     explore({.kind = Kind::change}, {.states = 40, .ends = 4});
+}
+
+// The signing certificate ends, whatever becomes of the case, and of who comes.
+TEST(CaseStates, AChangeThatTheRegisterSays) {
+    explore({.kind = Kind::change, .signing = true, .before = {Use::signing}, .said = true});
 }
 
 // The certificate says nothing of insurers: it stays, unless the person turns out to be another.

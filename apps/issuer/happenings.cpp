@@ -235,6 +235,9 @@ json::object members(const Signed& one) {
 json::object members(const Given& one) {
     return {{"order", order_json(one.order)}, {"number", number_json(one.number)}};
 }
+json::object members(const Said& one) {
+    return {{"id", one.id}, {"reason", to_text(one.what)}, {"since", one.at}};
+}
 json::object members(const Undecided& one) {
     return {{"filing", one.filing}};
 }
@@ -299,7 +302,8 @@ std::string_view name_of(const Happening& what) {
         "filed_elsewhere",
         "not_active",
         "approval_lapsed",
-        "new_slip"};
+        "new_slip",
+        "said"};
     return names.at(what.index());
 }
 
@@ -553,6 +557,12 @@ std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& i
     return std::nullopt;
 }
 
+Parsed<Happening> read_said(Members& in) {
+    const auto what = parse_news(in.text("reason"));
+    if (!what) return bad("a register says what there is not");
+    return finish(in, Said{.id = in.text("id", 64), .what = *what, .at = in.integer("since")});
+}
+
 // Those with which the person gets a slip.
 std::optional<Parsed<Happening>> read_of_slip(std::string_view what, Members& in) {
     const auto index = [&in] { return in.optional_text("stop_index", 64).value_or(""); };
@@ -613,6 +623,7 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
     }
+    if (what == "said") return read_said(in);
     if (auto out = read_of_slip(what, in)) return std::move(*out);
     if (auto out = read_word(what)) return finish(in, std::move(*out));
     return bad("an unknown happening");

@@ -9,6 +9,7 @@
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"
+#include "hearing.hpp"
 #include "http/spawn.hpp"
 #include "notices.hpp"
 #include "renewing.hpp"
@@ -161,13 +162,17 @@ http::Task<void> pause(Rounds& rounds, std::chrono::milliseconds how_long) {
 }
 constexpr std::chrono::milliseconds between{20};
 
-http::Task<void> tell_people(Rounds& rounds) {
+NoticeFacts facts_of(const Rounds& rounds) {
     const auto& basis = rounds.site.options.basis;
-    const NoticeFacts facts{.now = unix_now(),
-                            .policy = basis.policy,
-                            .sender = basis.directory.find(basis.identity.id)->name,
-                            .address = rounds.site.origin + std::string(renew_path),
-                            .hotline = rounds.hotline};
+    return {.now = unix_now(),
+            .policy = basis.policy,
+            .sender = basis.directory.find(basis.identity.id)->name,
+            .address = rounds.site.origin + std::string(renew_path),
+            .hotline = rounds.hotline};
+}
+
+http::Task<void> tell_people(Rounds& rounds) {
+    const auto facts = facts_of(rounds);
     std::size_t unreadable = 0;
     for (std::optional<Store::Ending> after = Store::Ending{}; after;) {
         const auto told = tell_ending(rounds.store, rounds.book, facts, *after, at_once);
@@ -184,8 +189,10 @@ http::Task<void> tell_people(Rounds& rounds) {
 // A notice stays for a quarter after what it was about.
 http::Task<void> erase_what_is_over(Rounds& rounds) {
     constexpr std::int64_t notice_s = 90 * day_s;
+    constexpr std::int64_t told_s = 30 * day_s;  // a tell lives for seven
     const auto now = unix_now();
     rounds.book.erase_notices(rounds.site.options.basis.policy.day_of(now - notice_s));
+    rounds.book.erase_told(now - told_s);
     const auto before = now - rounds.keep_days * day_s;
     while (rounds.store.erase_hands(before, at_once) > 0)
         co_await pause(rounds, between);
@@ -220,6 +227,26 @@ http::Task<void> every_hour(Rounds rounds) {
         co_await try_round(rounds, tell_people);
         if (hour == 0) co_await try_round(rounds, erase_what_is_over);
         co_await pause(rounds, std::chrono::hours(1));
+    }
+}
+
+// What registers have said meanwhile.
+http::Task<void> listen(Rounds rounds, Worker& worker) {
+    constexpr std::chrono::seconds every{1};
+    for (;;) {
+        try {
+            const auto heard = hear_registers(rounds.store, rounds.book, facts_of(rounds), at_once);
+            for (const auto id : heard.cases)
+                worker.look_at(id);
+            if (heard.unreadable > 0) {
+                rounds.log.error("cannot_hear",
+                                 {{"why", std::string_view("a case cannot be read or written")},
+                                  {"people", static_cast<std::int64_t>(heard.unreadable)}});
+            }
+        } catch (const Failure& failure) {
+            rounds.log.error("round_failed", {{"why", std::string_view(failure.what())}});
+        }
+        co_await pause(rounds, every);
     }
 }
 
@@ -295,13 +322,17 @@ int serve(const std::string& config_path) {
                   .name = basis.directory.find(basis.identity.id)->name,
                   .telephones = settings.telephones,
                   .renewal_s = settings.renewal_days * 86'400};
-    http::spawn(io, every_hour({.store = store,
-                                .book = book,
-                                .site = site,
-                                .log = log,
-                                .keep_days = settings.keep_days,
-                                .hotline = settings.telephones.hotline,
-                                .timer = http::asio::steady_timer(io)}));
+    const auto rounds = [&] {
+        return Rounds{.store = store,
+                      .book = book,
+                      .site = site,
+                      .log = log,
+                      .keep_days = settings.keep_days,
+                      .hotline = settings.telephones.hotline,
+                      .timer = http::asio::steady_timer(io)};
+    };
+    http::spawn(io, every_hour(rounds()));
+    http::spawn(io, listen(rounds(), worker));
     site::serve(io, site, settings.site, routes(office), [&worker]() -> std::optional<std::string> {
         if (!worker.failing()) return std::nullopt;
         return "no case goes on: the log says why (cannot_work)";

@@ -99,6 +99,95 @@ Book::Notice notice_of_slip(const std::string& number, const Telling& telling) {
             telling.hotline)};
 }
 
+namespace {
+
+struct SaidWords {
+    std::string_view subject, ja, en, easy;
+};
+
+// Each with the day, and the telephone.
+SaidWords words_of(News what) {
+    switch (what) {
+        case News::changed:
+            return {
+                "住民票が変わったため、署名用電子証明書が使えなくなりました",
+                "{0}"
+                "に、あなたの住民票（氏名・住所など）が変わったと、市区町村から知らせがありました。"
+                "前の内容が書かれているため、カードの署名用電子証明書は使えなくなりました。ログイン"
+                "と"
+                "受診は今までどおりできます。新しい証明書は、カードを持って、今お住まいの市区町村の"
+                "窓口で受け取ってください。いつまでという期限はありません。心当たりがないときは、電"
+                "話"
+                "してください（{1}）。",
+                "On {0} your municipality said that your resident record (name, address) has "
+                "changed. "
+                "The certificate that signs with your card said what was before, so it has ended. "
+                "You "
+                "log in and see a doctor as before. Go with your card to the window of where you "
+                "live "
+                "now to get another one; there is no deadline. If nothing has changed, call {1}.",
+                "{0}に、あなたの じゅうみんひょうが かわったと きました。カードの サインは、もう "
+                "できません。ログインと びょういんは できます。カードを もって、いま すんで いる "
+                "まちの まどぐちに きて ください。いつでも いいです。わからない ときは {1} に "
+                "でんわ "
+                "して ください。"};
+        case News::left:
+            return {
+                "国外へ転出したとの知らせにより、カードを終わりにします",
+                "{0}"
+                "に、あなたが国外へ転出したと、市区町村から知らせがありました。市区町村にもう一度"
+                "確かめたうえで、カードを使えなくします。帰国したときは、お住まいの市区町村の窓口で"
+                "新し"
+                "いカードを申し込めます。国外へ転出していないときは、すぐに電話してください（{1}"
+                "）。",
+                "On {0} your municipality said that you have gone to live abroad. It is asked once "
+                "more, and then your card ends. When you are back, apply for another one at the "
+                "window "
+                "of where you live. If you have not gone abroad, call {1} at once.",
+                "{0}に、あなたが がいこくへ ひっこしたと きました。もういちど たしかめて、カードを "
+                "おわりに します。かえって きたら、まどぐちで あたらしい カードを "
+                "つくれます。ちがう "
+                "ときは、すぐに {1} に でんわして ください。"};
+        case News::died:
+            return {
+                "亡くなったとの知らせにより、カードを終わりにします",
+                "{0}"
+                "に、カードの持ち主が亡くなったと、市区町村から知らせがありました。市区町村にもう"
+                "一度確かめたうえで、カードを使えなくします。ご家族の手続は要りません。誤りのときは"
+                "、"
+                "すぐに電話してください（{1}、昼も夜も）。",
+                "On {0} the municipality said that whoever has this card has died. It is asked "
+                "once "
+                "more, and then the card ends; the family need not do anything. If that is wrong, "
+                "call "
+                "{1} at once, day and night.",
+                "{0}に、カードの ひとが なくなったと きました。もういちど たしかめて、カードを "
+                "おわりに します。かぞくは なにも しなくて いいです。ちがう ときは、すぐに {1} に "
+                "でんわして ください。よるも できます。"};
+    }
+    return {};
+}
+
+}  // namespace
+
+Book::Notice notice_of_said(const Said& said, const std::string& number, const Telling& telling) {
+    using page::Language;
+    const auto words = words_of(said.what);
+    const auto id = crypto::sha256(as_bytes("said\n" + said.id));
+    const auto in = [&telling](std::string_view text, const std::string& day) {
+        return fmt::format(fmt::runtime(text), day, telling.hotline);
+    };
+    return {.id = hex(ByteView(id).first(notice_id_bytes)),
+            .number = number,
+            .subject = std::string(words.subject),
+            .sender = telling.sender,
+            .received = telling.today,
+            .deadline = std::nullopt,
+            .body = in(words.ja, page::day_text(Language::ja, telling.today)) + "\n" +
+                    in(words.en, page::day_text(Language::en, telling.today)) + "\n" +
+                    in(words.easy, easy_day(telling.today))};
+}
+
 ToldEndings tell_ending(Store& store, Book& book, const NoticeFacts& facts,
                         const Store::Ending& after, std::size_t count_max) {
     auto ending = store.ending(facts.now, count_max, after);

@@ -1,5 +1,5 @@
-// Notices before the end of a certificate, 90, 30 and 7 days ahead, and of a stop code that
-// somebody has got. They stay with their sender, in its book.
+// Notices before the end of a certificate, 90, 30 and 7 days ahead, of a stop code that somebody
+// has got, and of what a register has said of them. They stay with their sender, in its book.
 #pragma once
 
 #include <string>
@@ -23,6 +23,9 @@ Book::Notice notice_of(std::string id, const Before& card, const std::string& nu
 // A clerk gives out another slip: whoever did not get it has to hear that theirs stops nothing any
 // more. In all languages, because somebody may have to act at once.
 Book::Notice notice_of_slip(const std::string& number, const Telling& telling);
+
+// What a register has said of somebody, and what it ends. In all languages.
+Book::Notice notice_of_said(const Said& said, const std::string& number, const Telling& telling);
 
 // Of what is to be told by now, at most `count_max` certificates after that one: written down, and
 // then noted as told, so that what was killed between tells the same notice again. A certificate

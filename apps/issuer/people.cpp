@@ -300,6 +300,70 @@ std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::st
                   .linked = person.linked};
 }
 
+namespace {
+
+// Of which time what the certificate says of its person is.
+UnixTime as_of(const std::vector<Case>& cases, const Before& card) {
+    for (const auto& one : cases) {
+        const auto made = one.certificates.find(card.use);
+        if (made != one.certificates.end() && made->second == card.certificate) {
+            return one.asked_at;
+        }
+    }
+    return 0;
+}
+
+// Something counts still that would not, by what was said: what the register was asked about since
+// then is news to nobody.
+bool has_what_ends(const std::vector<Case>& cases, const KnownPerson& person, const Said& said) {
+    return std::ranges::any_of(person.issued, [&](const IssuedCard& issued) {
+        const bool is_meant = said.what != News::changed || issued.card.use == Use::signing;
+        return is_meant && issued.standing != Standing::revoked &&
+               as_of(cases, issued.card) <= said.at;
+    });
+}
+
+// Nobody has answered yet for what it is to say.
+bool takes(const Case& one, const Said& said) {
+    return said.what == News::changed && one.kind == Kind::change && !one.said && !one.cancelled &&
+           may_still_take(one);
+}
+
+}  // namespace
+
+Due due_of(const std::vector<Case>& cases, const Said& said, std::string_view register_id,
+           const wire::Schemes& schemes) {
+    const auto person = person_of(cases);
+    if (!person) {
+        const bool is_over = std::ranges::all_of(cases, &has_ended);
+        return is_over ? Due::nothing : Due::waits;  // the relay knows them sooner than we do
+    }
+    if (home_of(*person, schemes) != register_id) return Due::nothing;
+    const auto* alone = person->alone ? &cases[*person->alone] : nullptr;
+    if (alone != nullptr && takes(*alone, said)) return Due::goes_on;
+    // What is made just now may say of its person what is so no more.
+    if (!has_what_ends(cases, *person, said)) return alone == nullptr ? Due::nothing : Due::waits;
+    // It makes and ends no certificate.
+    const bool is_beside =
+        alone != nullptr && said.what == News::died && alone->kind == Kind::number;
+    if (alone != nullptr && !is_beside) return Due::waits;
+    return said.what == News::changed && person->stop ? Due::waits : Due::opens;
+}
+
+bool ends_with_death(const Case& one) {
+    if (has_ended(one) || one.cancelled) return false;
+    if (one.kind != Kind::end) return info(one.kind).is_alone || one.kind == Kind::unlock;
+    // An end that goes on by itself is what was asked for; one that waits for a clerk asks anew.
+    return !one.claims.empty() && one.claims.front().finding != Finding::open &&
+           one.claims.front().finding != Finding::gone;
+}
+
+bool is_opened_for(const Case& one, const Asked& asked) {
+    if (asked.kind == Kind::change) return waits_for_anybody(one);
+    return asked.kind == Kind::end && one.kind == Kind::end && one.said &&
+           one.reason == asked.reason && !has_ended(one);
+}
+
 std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked& asked) {
     const auto& kind = info(asked.kind);
     if (!kind.is_known || !has_reason(asked.kind, asked.reason)) {

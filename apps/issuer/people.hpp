@@ -52,6 +52,16 @@ bool is_kept_stopped(const std::vector<Case>& cases, const Case& one);
 // Whoever applies for a newborn signs it: no_card when they have no card that can.
 std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number);
 
+// What is to be done of what a register has said by itself (decision 60). nothing: whoever it is
+// about has nothing that it ends. waits: until another case of theirs has ended. goes_on: the open
+// change is about it.
+enum class Due { nothing, waits, goes_on, opens };
+// `register_id`: whose register it was; only the one of where the person lives is heard.
+Due due_of(const std::vector<Case>& cases, const Said& said, std::string_view register_id,
+           const wire::Schemes& schemes);
+// Whoever has died does not come for it any more, and the end of their card does not wait for that.
+bool ends_with_death(const Case& one);
+
 struct Asked {
     Kind kind = Kind::first;
     std::string reason = {};
@@ -59,6 +69,8 @@ struct Asked {
     std::optional<bool> signing = {};  // none: as the card before
     std::string health_care = {};      // number: the new one, which nobody has had
 };
+// Whoever opens such a case goes on with this one.
+bool is_opened_for(const Case& one, const Asked& asked);
 // other_case: one of this person's is open; no_card: nothing of theirs counts; unexpected: a reason
 // that there is not. A stop that is open already is not asked for here.
 std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked& asked);

@@ -13,9 +13,11 @@ bool is_at_home(Kind kind, Step step) {
 
 std::vector<Doer> who_acts(const Case& one, Step step, const std::vector<Line>& lines) {
     if (is_at_home(one.kind, step)) return {Doer::person};
-    // On the page for whoever has lost a card, or from home.
+    // By what a register says; else on the page for whoever has lost a card, or from home.
     const bool by_nobody = !lines.empty() && lines.front().clerk.empty();
-    if (step == Step::opened && by_nobody) return {Doer::person};
+    if (step == Step::opened && by_nobody) {
+        return {one.said ? Doer::municipality : Doer::person};
+    }
     const auto& about = info(step);
     std::vector<Doer> out{about.who};
     if (about.and_who) out.push_back(*about.and_who);
@@ -113,6 +115,10 @@ std::vector<Todo> waits_at(Step step, const std::vector<Todo>& todos) {
 // were made anew or of a child that an insurer has declined, comes last.
 std::vector<Step> steps_of(const Case& one, const std::vector<Todo>& todos) {
     auto out = way_of(one.kind);
+    if (ends_at_once(one)) {  // before anybody comes
+        std::erase(out, Step::end_signing);
+        out.insert(out.begin() + 1, Step::end_signing);
+    }
     const auto add = [&out](Step step) {
         if (std::ranges::find(out, step) == out.end()) out.push_back(step);
     };

@@ -90,6 +90,11 @@ bool makes_an_end(const Case& one) {
     return false;
 }
 
+// One of its own kind says it itself.
+bool is_noted_in(const Case& one, const Said& said) {
+    return one.kind != (said.what == News::changed ? Kind::change : Kind::end);
+}
+
 bool is_only(const std::vector<Todo>& todos, Step step) {
     return std::ranges::all_of(todos, [step](const Todo& one) { return one.step == step; });
 }
@@ -103,9 +108,9 @@ bool is_known_to_relay(const Case& one) {
 // Whose act it is that orders follow from: none is, where anybody with a slip has stopped a card,
 // and what that gives up.
 void take_hand(std::string& clerk, const Happening& what, const std::string& by) {
-    const bool may_be_nobodys = std::holds_alternative<StoppedAgain>(what) ||
-                                std::holds_alternative<Cancelled>(what) ||
-                                std::holds_alternative<Overtaken>(what);
+    const bool may_be_nobodys =
+        std::holds_alternative<StoppedAgain>(what) || std::holds_alternative<Cancelled>(what) ||
+        std::holds_alternative<Overtaken>(what) || std::holds_alternative<Said>(what);
     if (!by.empty() || may_be_nobodys) clerk = by;
 }
 
@@ -123,6 +128,7 @@ Store::Statements::Statements(db::Connection& c)
       find_stop(c.prepare("select id from issue where stop_index = :index")),
       find_resident(c.prepare("select id from issue where resident_index = :index and person_index "
                               "is not (select person_index from issue where id = :but) limit 1")),
+      find_person(c.prepare("select id from issue where person_index = :index limit 1")),
       of_person(c.prepare("select other.id from issue join issue as other "
                           "on other.person_index = issue.person_index "
                           "where issue.id = :id order by other.id")),
@@ -288,10 +294,72 @@ std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& aske
         together.commit();
         return id;
     }
+    if (person->alone && is_opened_for(find(ids.at(*person->alone)).one, asked)) {
+        together.commit();
+        return ids.at(*person->alone);
+    }
     const auto opened = opened_for(*person, asked);
     if (!opened) return std::unexpected(opened.error());
     const auto id = write_new(*opened, by);
     together.commit();
+    return id;
+}
+
+// Killed before anybody else has heard of it, the same comes again.
+Store::Hearing Store::hear(std::string_view issuing_number, const Said& said,
+                           std::string_view register_id, UnixTime now) {
+    std::optional<CaseId> any;
+    {
+        const db::ResetAtEnd reset(sql_.find_person);
+        sql_.find_person.bind("index", index("person", issuing_number));
+        if (sql_.find_person.step()) any = sql_.find_person.integer(0);
+    }
+    if (!any) return {};  // they were erased
+    const By by{.at = now};
+    const auto ids = of_person(*any);
+    for (const auto id : ids) {
+        const auto one = find(id).one;
+        if (one.said && one.said->id == said.id) return {.due = Due::goes_on, .id = id};
+    }
+    Together together(*this);
+    auto due = due_of(cases_of_person(*any), said, register_id, schemes_);
+    if (said.what == News::died && due != Due::nothing) {
+        for (const auto id : ids) {
+            // Too late: what is left of it goes on by itself.
+            if (ends_with_death(find(id).one)) {
+                static_cast<void>(write(id, Cancelled{"died"}, by));
+            }
+        }
+        due = due_of(cases_of_person(*any), said, register_id, schemes_);
+    }
+    Hearing out{.due = due, .id = any};
+    const auto person = person_of(cases_of_person(*any));
+    const auto alone =
+        person && person->alone ? std::optional(ids.at(*person->alone)) : std::nullopt;
+    if (due == Due::opens) {
+        out.id = open_said(ids, said, by);
+        if (!out.id) out.due = Due::waits;
+    } else if (due == Due::goes_on) {
+        if (!write(*alone, said, by)) throw Failure("an open change does not take what was said");
+        out.id = alone;
+    } else if (due == Due::waits && alone && is_noted_in(find(*alone).one, said)) {
+        static_cast<void>(write(*alone, said, by));  // a clerk sees it there
+    }
+    together.commit();
+    return out;
+}
+
+std::optional<CaseId> Store::open_said(const std::vector<CaseId>& ids, const Said& said,
+                                       const By& by) {
+    auto person = person_of(cases_of_person(ids.front()));
+    if (!person) return std::nullopt;
+    person->alone.reset();  // nothing that this waits for
+    const auto kind = said.what == News::changed ? Kind::change : Kind::end;
+    const auto opened =
+        opened_for(*person, {.kind = kind, .reason = std::string(reason_of(said.what))});
+    if (!opened) return std::nullopt;
+    const auto id = write_new(*opened, by);
+    if (!write(id, said, by)) throw Failure("a new case does not take what was said");
     return id;
 }
 
@@ -622,6 +690,7 @@ bool Store::is_served_at(const std::string& municipality, CaseId id) {
     const auto lives_in = home(id);
     if (lives_in == municipality) return true;
     const auto one = find(id).one;
+    if (waits_for_anybody(one)) return true;  // whoever has moved goes to the window of now
     const bool is_there = lives_in.empty() || (!has_ended(one) && !only_tells(one));
     return is_there && municipality_of(one, schemes_) == municipality;
 }

@@ -82,6 +82,14 @@ class Store {
     // one, and one that was found stops again. Whatever a card that is stopped was to be written
     // ends.
     std::expected<CaseId, Misfit> open(CaseId of_person, const Asked& asked, By by);
+    // What a register has said by itself of whoever has that issuing number (decision 60), by
+    // nobody's hand. The same once more changes nothing. `id`: of a case of theirs.
+    struct Hearing {
+        Due due = Due::nothing;  // what was done
+        std::optional<CaseId> id = {};
+    };
+    Hearing hear(std::string_view issuing_number, const Said& said, std::string_view register_id,
+                 UnixTime now);
     // With a health-care number that nobody has had; it is spent even if it is not used after all.
     // Failure when `draw` gives none.
     Numbers give_new(const std::function<Numbers()>& draw);
@@ -209,9 +217,9 @@ class Store {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, find_resident,
-            of_person, stop_code, lines, open_cases, waiting, waiting_at, batch, batches,
-            batches_at, batch_cases, add, stands, who, add_operator, find_operator, add_card,
-            find_card, ending, noticed, over, counts, erase_hands;
+            find_person, of_person, stop_code, lines, open_cases, waiting, waiting_at, batch,
+            batches, batches_at, batch_cases, add, stands, who, add_operator, find_operator,
+            add_card, find_card, ending, noticed, over, counts, erase_hands;
         std::array<db::Statement, 4> erase;  // all of a case
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
@@ -228,6 +236,7 @@ class Store {
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by, UnixTime at);
     void overtake(CaseId by_case, const By& by);
+    std::optional<CaseId> open_said(const std::vector<CaseId>& ids, const Said& said, const By& by);
     void cancel_in_chip(const std::vector<CaseId>& of_person, const By& by);
     void add_cards(const Case& one, CaseId id);
 

@@ -114,6 +114,28 @@ TEST_P(StoreFaults, OfAStopThatEndsWhatWasToBeWritten) {
         });
 }
 
+// What was open is given up with the case that is opened in its place, or neither.
+TEST_P(StoreFaults, OfADeathThatARegisterSays) {
+    open_store();
+    const auto first = test_card(*store, schemes, test_card_key());
+    const auto renewal = store->open(first, {.kind = Kind::renewal}, {.at = now});
+    ASSERT_TRUE(renewal);
+    const auto number = store->find(first).one.numbers.issuing;
+    keep();
+    const Said said{.id = "order", .what = News::died, .at = now};
+    const auto hear = [&] { return store->hear(number, said, "992011", now); };
+    run(
+        "a death", [&] { EXPECT_EQ(hear().due, Due::opens); },
+        [&](bool told) {
+            const auto cases = store->of_person(first).size();
+            EXPECT_TRUE(cases == 3 || !told);
+            EXPECT_EQ(cases == 3, store->find(*renewal).one.cancelled.has_value());
+            // The book is not done with it, and it is found once more.
+            EXPECT_EQ(hear().due, cases == 3 ? Due::goes_on : Due::opens);
+            EXPECT_EQ(store->of_person(first).size(), 3U) << "there is one end";
+        });
+}
+
 TEST_P(StoreFaults, OfABatch) {
     open_store();
     applied();

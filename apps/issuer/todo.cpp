@@ -200,7 +200,8 @@ void add_taken_back(Todos& todos, const Case& one) {
             todos.order(Step::take_back, collect);
         }
     }
-    if (one.kind == Kind::change && is_ending(one)) add_end(todos, one, Step::end_signing);
+    const bool ends = one.kind == Kind::change && (is_ending(one) || ends_at_once(one));
+    if (ends) add_end(todos, one, Step::end_signing);
 }
 
 // Keys that others took the place of: what was ordered for them comes first, then it is seen what
@@ -259,7 +260,7 @@ void add_exchanged(Todos& todos, const Case& one) {
 // their number too: a new insurer hears of it as soon as it is linked.
 void add_changed(Todos& todos, const Case& one) {
     if (!is_of_insurers_alone(one)) {
-        add_end(todos, one, Step::end_signing);
+        if (!ends_at_once(one)) add_end(todos, one, Step::end_signing);
         if (todos.empty() && one.signing) add_to_the_card(todos, one);
     }
     add_told(todos, one);
@@ -280,6 +281,7 @@ void add_link(Todos& todos, const Case& one) {
 }
 
 void add_made(Todos& todos, const Case& one) {
+    if (ends_at_once(one)) add_end(todos, one, Step::end_signing);
     if (!one.person) {
         todos.add(Step::apply, Actor::person);
     } else if ((one.kind == Kind::renewal || info(one.kind).foreign) && !one.requested) {
@@ -446,6 +448,18 @@ bool is_to_do(const Case& one, Step step) {
     return std::ranges::any_of(todo(one), [step](const Todo& what) { return what.step == step; });
 }
 
+bool ends_at_once(const Case& one) {
+    return one.kind == Kind::change && one.said.has_value();
+}
+
+bool may_still_take(const Case& one) {
+    return one.claims.empty() || one.claims.front().finding != Finding::same;
+}
+
+bool waits_for_anybody(const Case& one) {
+    return ends_at_once(one) && !one.person && !one.cancelled;
+}
+
 bool can_make_anew(const Case& one) {
     const bool may_open = !info(one.kind).four_eyes || one.approved;
     return may_open && !one.keys.empty() && !one.cancelled && !one.handed_over &&
@@ -515,9 +529,9 @@ bool is_linked(const Case& one, const Claim& claim) {
 
 // Where certificates have begun to end, or keys were made, that is done to its end.
 bool is_of_insurers_alone(const Case& one) {
-    return one.kind == Kind::change && one.claims.size() > 1 && one.person == one.known &&
-           is_linked(one, one.claims.front()) && one.claims.front().writing.empty() &&
-           one.keys.empty() && !is_ending(one);
+    return one.kind == Kind::change && !one.said && one.claims.size() > 1 &&
+           one.person == one.known && is_linked(one, one.claims.front()) &&
+           one.claims.front().writing.empty() && one.keys.empty() && !is_ending(one);
 }
 
 // Of what was given up while nobody knew what had become of it, the relay says it itself.

@@ -85,7 +85,34 @@ constexpr auto order_kinds = std::to_array<OrderWord>({
     {OrderKind::end_link, "end_link"},
 });
 
+using NewsWord = std::pair<News, std::string_view>;
+constexpr auto news_words = std::to_array<NewsWord>(
+    {{News::died, "died"}, {News::left, "left"}, {News::changed, "changed"}});
+
 }  // namespace
+
+std::string_view to_text(News what) {
+    const auto found = std::ranges::find(news_words, what, &NewsWord::first);
+    if (found == news_words.end()) throw Failure("what a register says is not in the table");
+    return found->second;
+}
+
+std::string_view reason_of(News what) {
+    switch (what) {
+        case News::died:
+            return "death";
+        case News::left:
+            return "abroad";
+        case News::changed:
+            return "";
+    }
+    return "";
+}
+
+std::optional<News> parse_news(std::string_view text) {
+    const auto found = std::ranges::find(news_words, text, &NewsWord::second);
+    return found == news_words.end() ? std::nullopt : std::optional(found->first);
+}
 
 const StepInfo& info(Step step) {
     const auto found = std::ranges::find(steps, step, &StepInfo::step);

@@ -28,7 +28,7 @@ class RegisterOfA {
         connection_.prepare("insert into 未使用番号 (住民票コード) values (:number)");
     db::Statement person_ = connection_.prepare(
         "insert into 住民 values (:number, :name, :kana, :common, :birth, :sex, :address,"
-        " :household, :from, null)");
+        " :household, :from, null, null)");
     db::Statement former_ =
         connection_.prepare("insert into 氏名履歴 values (:number, 1, :name, :kana)");
 };
@@ -80,7 +80,7 @@ class RegisterOfB {
     db::Statement free_ = connection_.prepare("insert into bango_zaiko (code) values (:number)");
     db::Statement person_ = connection_.prepare(
         "insert into jumin values (:number, :household, :name, :kana, :common, :birth, :sex,"
-        " :address, :from, 0, :former_name, :former_kana)");
+        " :address, :from, 0, :former_name, :former_kana, '')");
 };
 
 void RegisterOfB::add(const Person& person, std::int64_t household) {

@@ -113,14 +113,17 @@ class Service {
         EXPECT_NE(holder.text("kind"), "");
         EXPECT_NE(holder.text("name"), "");
         std::string out;
-        auto services = file.table("service");
-        for (const auto& name : services.keys()) {
-            auto one = services.table(name);
-            for (const auto& key : one.keys()) {
-                auto text = one.text(key);
-                if (name == service && key == select) out = std::move(text);
+        const auto read = [&](Config services, bool is_asked) {
+            for (const auto& name : services.keys()) {
+                auto one = services.table(name);
+                for (const auto& key : one.keys()) {
+                    auto text = one.text(key);
+                    if (is_asked && name == service && key == select) out = std::move(text);
+                }
             }
-        }
+        };
+        read(file.table("service"), /*is_asked=*/true);
+        if (auto says = file.optional_table("says")) read(std::move(*says), /*is_asked=*/false);
         file.finish();
         return out;
     }

@@ -28,7 +28,8 @@ function what_phrase(one: Case, line: Line): string {
 
 // A word of a closed list, or what somebody said.
 function reason_phrase(what: string, reason: string): string {
-  return what === "opened" ? phrase(`window.reason_${reason}`) : in_japanese(reason);
+  const is_of_list = what === "opened" || what === "said";
+  return is_of_list ? phrase(`window.reason_${reason}`) : in_japanese(reason);
 }
 
 function Happened({ one, line }: { one: Case; line: Line }): JSX.Element {

@@ -1,8 +1,7 @@
 -- Answers that may stop being right, because the holder had not decided when it gave them. A row is
--- written with the answer's evidence, in one transaction, and goes when the holder has decided and
--- the answer still holds, or when the relay has taken what is told of it. A tell that waits is in the
--- table outbox, under the entry. Whoever changes the rows can keep those who asked from hearing that
--- an answer has changed, or have them told to ask again.
+-- written with the answer's evidence, in one transaction, and goes when the holder has decided: the
+-- answer still holds, or a tell waits in its place. Whoever changes the rows can keep those who asked
+-- from hearing that an answer has changed, or have them told to ask again.
 create table open_answer (
     entry     blob primary key,   -- of the order
     log_index integer not null,
@@ -12,6 +11,22 @@ create table open_answer (
     service   text not null,
     question  text not null,      -- parameters and birth date, as they were asked
     said      blob not null,      -- SHA-256 of what was answered
-    next_look integer             -- null: it has changed, and the tell is in the outbox
+    next_look integer not null
 ) without rowid;
-create index open_answer_next on open_answer (next_look) where next_look is not null;
+create index open_answer_next on open_answer (next_look);
+
+-- What a holder tells by itself and nobody has taken yet: what its request in the table outbox, of
+-- the same name, is made of, for when it is made anew. Sealed, as that is. Whoever changes the rows
+-- can hold a tell back or drop it.
+create table tell (
+    name   text primary key,
+    sealed blob not null
+) without rowid;
+
+-- How far the holders' lists of what has changed were told of.
+create table said (
+    holder  text not null,
+    service text not null,
+    last    integer not null,     -- the id of the holder's last row that was taken up
+    primary key (holder, service)
+) without rowid;

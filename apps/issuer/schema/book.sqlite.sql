@@ -1,8 +1,9 @@
--- What the issuing centre has for people to read, for the gateway that stands beside it: a file of
--- its own, because the gateway reads numbers, and learns of what is in a case nothing.
+-- What the issuing centre has for people to read, for the gateway that stands beside it, and what that
+-- was told by registers: a file of its own, because the gateway reads numbers, and learns of what is in a case nothing.
 -- Trusted for: what people are shown. Who can read it learns which issuing numbers have a
 -- certificate that ends on which day, got another slip, or were looked at where and when, and
--- nobody's name. Who can change it can hide a notice or a look.
+-- nobody's name. Who can change it can hide a notice or a look, and say in a register's place that
+-- somebody's signing certificate has to end; nobody's card: the register is asked before that.
 
 create table notice (
     notice_id text primary key,
@@ -29,3 +30,17 @@ create table look (
 ) strict;
 create unique index look_once on look (number, day, what, clerk_index);
 create index look_at on look (at);
+
+-- What a register has said of somebody, as the gateway was told it; the issuer looks here each second.
+-- Who is done with is no more named; the row stays as long as the same order may come again.
+create table told (
+    order_id   text primary key,
+    number     text not null,      -- the issuing number; '' afterwards
+    register   text not null,      -- whose it is
+    what       text not null,      -- died, left or changed
+    changed_at integer not null,
+    next_look  integer not null default 0,
+    done_at    integer
+) strict, without rowid;
+create index told_next on told (next_look) where done_at is null;
+create index told_done on told (done_at) where done_at is not null;

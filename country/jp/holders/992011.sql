@@ -12,7 +12,8 @@ create table 住民 (
     住所         text not null,           -- as 住居表示: 一丁目2番3号
     世帯番号     integer not null,
     住民となった日 text,                  -- null: before the register was kept by machine
-    消除日       text                     -- the last day as a resident
+    消除日       text,                    -- the last day as a resident
+    消除事由     text                     -- 死亡, 国外転出, 転出, その他
 ) strict, without rowid;
 
 create table 氏名履歴 (                    -- names before the present one
@@ -22,6 +23,27 @@ create table 氏名履歴 (                    -- names before the present one
     フリガナ     text not null,
     primary key (住民票コード, 変更回)
 ) strict, without rowid;
+
+-- 異動: what has changed of somebody's 住民票, in its order, for whoever is to hear of it; not how.
+-- Whoever moves into the city or is born here is nobody's news: only what is written otherwise now.
+create table 異動 (
+    異動番号     integer primary key autoincrement,
+    住民票コード text not null references 住民,
+    事由         text not null,           -- 死亡, 国外転出, 転出, その他, 記載事項
+    時刻         integer not null         -- unix time
+) strict;
+create trigger 消除の異動 after update of 消除日 on 住民
+when new.消除日 is not null and old.消除日 is null begin
+    insert into 異動 (住民票コード, 事由, 時刻)
+    values (new.住民票コード, coalesce(new.消除事由, 'その他'), unixepoch());
+end;
+create trigger 記載事項の異動 after update of 氏名, 生年月日, 性別, 住所 on 住民
+when old.消除日 is null and new.消除日 is null and
+     (old.氏名, old.生年月日, old.性別, old.住所) is not
+     (new.氏名, new.生年月日, new.性別, new.住所) begin
+    insert into 異動 (住民票コード, 事由, 時刻)
+    values (new.住民票コード, '記載事項', unixepoch());
+end;
 
 create index 住民_世帯 on 住民 (世帯番号);
 create index 住民_生年月日 on 住民 (生年月日);
@@ -62,7 +84,7 @@ create trigger 出生届の受理 after insert on 出生届 begin
        and 住民票コード = (select 住民票コード from 出生届 where 届 = new.届);
     insert into 住民
     select 出生届.住民票コード, new.氏名, new.フリガナ, '', new.生年月日, new.性別, parent.住所,
-           parent.世帯番号, new.生年月日, null
+           parent.世帯番号, new.生年月日, null, null
       from 出生届 join 住民 as parent on parent.住民票コード = new.届出人
      where 出生届.届 = new.届
     on conflict (住民票コード) do nothing;

@@ -21,8 +21,27 @@ create table jumin (
     ten_nyu     integer not null,         -- 転入日
     ten_shutsu  integer not null,         -- 転出日, 死亡日
     kyu_shimei  text not null,            -- the name before the present one, or empty
-    kyu_kana    text not null
+    kyu_kana    text not null,
+    shojo_jiyu  text not null             -- 消除事由: 死亡, 国外転出, 転出, 職権, or empty
 ) strict, without rowid;
+
+-- What has changed of somebody's row, in its order, for whoever is to hear of it; not how.
+create table idou (
+    renban integer primary key autoincrement,
+    code   text not null references jumin,
+    jiyu   text not null,                 -- as shojo_jiyu; 修正: name, birth, sex or address
+    unix   integer not null
+) strict;
+create trigger shojo_idou after update of ten_shutsu on jumin
+when new.ten_shutsu <> 0 and old.ten_shutsu = 0 begin
+    insert into idou (code, jiyu, unix) values (new.code, new.shojo_jiyu, unixepoch());
+end;
+create trigger shusei_idou after update of shimei, umare, seibetsu, jusho on jumin
+when old.ten_shutsu = 0 and new.ten_shutsu = 0 and
+     (old.shimei, old.umare, old.seibetsu, old.jusho) is not
+     (new.shimei, new.umare, new.seibetsu, new.jusho) begin
+    insert into idou (code, jiyu, unix) values (new.code, '修正', unixepoch());
+end;
 
 create table bango_zaiko (                -- 住民票コード that the city may give, in their order
     jun      integer primary key,
@@ -59,7 +78,7 @@ create trigger shussei_juri after insert on shussei begin
      where todoke is null and code = (select code from shussei where todoke = new.todoke);
     insert into jumin
     select shussei.code, parent.setai_no, new.shimei, new.shimei_kana, '', new.umare, new.seibetsu,
-           parent.jusho, new.umare, 0, '', ''
+           parent.jusho, new.umare, 0, '', '', ''
       from shussei join jumin as parent on parent.code = new.todokedenin
      where shussei.todoke = new.todoke
     on conflict (code) do nothing;

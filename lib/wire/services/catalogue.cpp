@@ -17,6 +17,7 @@
 #include "wire/services/newborn.hpp"
 #include "wire/services/notices.hpp"
 #include "wire/services/pension.hpp"
+#include "wire/services/resident_changed.hpp"
 #include "wire/services/staff_looks.hpp"
 #include "wire/to_relay.hpp"
 
@@ -28,7 +29,7 @@ const auto contracts = std::to_array<Contract>(
      evidence_contract(), existence_contract(), notices_contract(), notice_contract(),
      health_number_contract(), card_delivered_contract(), certificate_contract(),
      certificate_status_contract(), certificates_contract(), dependant_contract(),
-     dependants_contract(), birth_contract(), staff_looks_contract()});
+     dependants_contract(), birth_contract(), staff_looks_contract(), resident_changed_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;

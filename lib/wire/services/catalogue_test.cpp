@@ -28,7 +28,8 @@ TEST(Catalogue, KnowsItsServices) {
 }
 
 TEST(Catalogue, SaysWhichServicesAreTells) {
-    for (const auto* tell : {"health-care-number", "card-delivered", "link", "card"}) {
+    for (const auto* tell :
+         {"health-care-number", "card-delivered", "resident-changed", "link", "card"}) {
         EXPECT_EQ(act_of(service_id(tell)), Act::tell) << tell;
         EXPECT_EQ(lifetime_s_max(service_id(tell)), tell_lifetime_s) << tell;
     }

@@ -1,0 +1,259 @@
+// What a holder says by itself: taken up from its database in order, told once. Whoever is told is
+// a function that takes what is sent, or does not.
+#include "saying.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/jwe.hpp"
+#include "test_answering.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::gateway {
+namespace {
+
+constexpr std::string_view head_of_mapping =
+    "[holder]\nid = \"06990014\"\nkind = \"medical-insurer\"\nname = \"…\"\n[service]\n";
+constexpr std::string_view rows =
+    "select id, number, told as health_care_number, day as valid_from from change "
+    "where id > :after order by id";
+
+std::string mapping_of(std::string_view select, std::string_view to = "06990014",
+                       std::string_view purpose = "membership",
+                       std::string_view service = "health-care-number") {
+    return fmt::format("{}[says.{}]\nto = \"{}\"\npurpose = \"{}\"\nrows = \"{}\"\n",
+                       head_of_mapping, service, to, purpose, select);
+}
+
+void open_register(TestRegister& reg) {
+    reg.run(
+        "create table change (id integer primary key, number text, told text, day text);"
+        "insert into change values (3, '1', '621874998319', '2026-11-01'), "
+        "(7, '2', '621874998320', '2026-11-02')");
+    reg.write_mapping(mapping_of(rows));
+}
+
+class SayingTest : public AnsweringTest {
+  protected:
+    SayingTest() : AnsweringTest(open_register) {
+        const auto& holder = holders.at("06990014");
+        const auto pem = holder.signing_key.pem();
+        identities.emplace(
+            "06990014", client::Identity{
+                            .id = holder.records.holder().id,
+                            .kid = holder.kid,
+                            .signing_key = wire::valid(crypto::PrivateKey::from_pem(pem.view())),
+                            .tls = http::TlsContext::client(gateway.tls(), http::accept_only({}))});
+        start();
+    }
+    // As after a restart: what was kept is all that is known.
+    void start() {
+        tells.emplace(evidence_path, evidence, key);
+        telling.emplace(
+            io, Telling::Parts{.directory = directory,
+                               .holders = holders,
+                               .identities = identities,
+                               .tells = *tells,
+                               .log = log,
+                               .results = results,
+                               .send = [this](const client::Identity&, client::Prepared request) {
+                                   sent.push_back(request.body);
+                                   return reply();
+                               }});
+        saying.emplace(parts(), unix_now());
+    }
+    Saying::Parts parts() {
+        return {.directory = directory,
+                .policy = policy,
+                .holders = holders,
+                .tells = *tells,
+                .telling = *telling,
+                .log = log,
+                .store = evidence_path};
+    }
+    Task<client::Result<client::Answered>> reply() {
+        if (says) co_return std::unexpected(client::Problem{*says, {}, {}, {}});
+        co_return client::Answered{.answer = {.act = wire::Act::tell,
+                                              .issuer = wire::participant_id("06990014"),
+                                              .audience = {},
+                                              .order = {},
+                                              .issued_at = 0,
+                                              .service = wire::service_id("health-care-number"),
+                                              .as_of = 0,
+                                              .data = json::object()},
+                                   .receipt = {},
+                                   .order = {}};
+    }
+    void round(std::int64_t later_s = 0) {
+        http::await(io, [](Saying& of, Telling& sending, UnixTime now) -> Task<bool> {
+            co_await of.round(now);
+            co_await sending.round(now);
+            co_return true;
+        }(*saying, *telling, unix_now() + later_s));
+    }
+    std::int64_t count(const std::string& of) const {
+        db::Connection connection(evidence_path, db::Access::read_only);
+        auto row = connection.prepare("select count(*) from " + of);
+        return row.step() ? row.integer(0) : -1;
+    }
+    void alter(std::string_view sql) const {
+        db::Connection(evidence_path, db::Access::read_write).run(sql);
+    }
+    // Of each that was sent: whose number it is about, and what is sealed.
+    std::vector<std::string> said() {
+        std::vector<std::string> out;
+        for (const auto& body : sent) {
+            const auto request = wire::valid(wire::parse_request(body));
+            const auto head = wire::valid(wire::parse_head(request.head));
+            EXPECT_TRUE(wire::head_is_signed(head, directory));
+            EXPECT_EQ(head.head.to.holder->text(), "06990014");
+            EXPECT_EQ(head.head.purpose.text(), "membership");
+            const auto subject = wire::read_subject(request.subject, schemes).value();
+            const auto payload = wire::valid(
+                crypto::decrypt_jwe(request.payload, holders.at("06990014").sealing_key));
+            out.push_back(std::string(std::get<wire::OwnSubject>(subject).number.field("number")) +
+                          " " + std::string(as_text(payload)));
+        }
+        return out;
+    }
+    // Why the gateway does not start with it; "": it does.
+    std::string why_not(std::string_view mapping) {
+        reg.write_mapping(mapping);
+        try {
+            auto one = Holder{Records(reg.mapping, reg.database, directory, schemes),
+                              crypto::PrivateKey::generate(crypto::KeyType::p256),
+                              {},
+                              crypto::PrivateKey::generate(crypto::KeyType::p256)};
+            std::map<std::string, Holder, std::less<>> all;
+            all.emplace("06990014", std::move(one));
+            auto with = parts();
+            const Saying another({.directory = with.directory,
+                                  .policy = with.policy,
+                                  .holders = all,
+                                  .tells = with.tells,
+                                  .telling = with.telling,
+                                  .log = with.log,
+                                  .store = with.store},
+                                 unix_now());
+        } catch (const OperatorError& error) {
+            return error.what();
+        }
+        return "";
+    }
+
+    http::CounterFamily& results = metrics.counters("tells", "…", {"service", "result"});
+    const Secret key{crypto::random_bytes(32)};
+    std::map<std::string, client::Identity, std::less<>> identities;
+    std::optional<Tells> tells;
+    std::optional<Telling> telling;
+    std::optional<Saying> saying;
+    std::vector<std::string> sent;
+    std::optional<wire::Code> says;  // none: it takes it
+    const std::string first =
+        R"(1 {"health_care_number":"621874998319","valid_from":"2026-11-01"})";
+    const std::string second =
+        R"(2 {"health_care_number":"621874998320","valid_from":"2026-11-02"})";
+};
+
+TEST_F(SayingTest, EachRowIsToldOnceAndInOrder) {
+    round();
+    EXPECT_EQ(said(), (std::vector{first, second}));
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+    start();
+    round(10);
+    EXPECT_EQ(sent.size(), 2U);
+    reg.run("insert into change values (8, '3', '621874998321', '2026-11-03')");
+    round(20);
+    ASSERT_EQ(sent.size(), 3U);
+    EXPECT_TRUE(said().back().starts_with("3 "));
+}
+
+// The same bytes until it is taken, also by another start: one order.
+TEST_F(SayingTest, WaitsUntilItIsTaken) {
+    says = wire::Code::unavailable;
+    round();
+    start();
+    round(400);
+    says.reset();
+    round(900);
+    ASSERT_EQ(sent.size(), 6U);
+    EXPECT_EQ(sent[0], sent[4]);
+    EXPECT_EQ(sent[1], sent[5]);
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+// How far the list was read and what waits are one: nothing is lost, and nothing is said twice.
+TEST_F(SayingTest, WhatCannotBeKeptIsTakenUpAgain) {
+    alter(
+        "create trigger planted before insert on outbox begin "
+        "select raise(abort, 'planted'); end");
+    round();
+    EXPECT_TRUE(sent.empty());
+    EXPECT_EQ(count("said"), 0);
+    start();
+    alter("drop trigger planted");
+    round();
+    EXPECT_EQ(said(), (std::vector{first, second}));
+}
+
+TEST_F(SayingTest, OfWhomThereIsNoLinkNobodyHears) {
+    says = wire::Code::no_link;
+    round();
+    round(1'000);
+    EXPECT_EQ(sent.size(), 2U);
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+TEST_F(SayingTest, ATellWhoseTimeIsOverIsMadeAnewAndAfterAYearGivenUp) {
+    says = wire::Code::unavailable;
+    round();
+    round(8 * 86'400);
+    EXPECT_EQ(sent.size(), 2U) << "what has lapsed is not sent";
+    round(1'000);
+    ASSERT_EQ(sent.size(), 4U);
+    EXPECT_NE(sent[0], sent[2]);
+    EXPECT_EQ(said()[2], first);
+    round(367 * 86'400);
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+TEST_F(SayingTest, WhatStandsUnderNoNumberKeepsNoOtherWaiting) {
+    reg.run("update change set number = '' where id = 3");
+    round();
+    EXPECT_EQ(said(), std::vector{second});
+}
+
+// The holder's people have to see to it: nothing is passed over by mistake.
+TEST_F(SayingTest, ARowThatBreaksTheContractWaits) {
+    reg.run("update change set day = 'soon' where id = 3");
+    round();
+    EXPECT_TRUE(sent.empty());
+    reg.run("update change set day = '2026-11-01' where id = 3");
+    round(10);
+    EXPECT_EQ(said(), (std::vector{first, second}));
+}
+
+TEST_F(SayingTest, AGatewayDoesNotStartWithAnother) {
+    const auto expect = [this](std::string_view why, const std::string& mapping) {
+        const auto said_why = why_not(mapping);
+        EXPECT_NE(said_why.find(why), std::string::npos) << why << ": " << said_why;
+    };
+    EXPECT_EQ(why_not(mapping_of(rows)), "");
+    expect("without :after", mapping_of("select 1 as id, '1' as number, '' as health_care_number, "
+                                        "'2026-11-01' as valid_from"));
+    expect("valid_from is missing",
+           mapping_of("select id, number, told as health_care_number from change where id > "
+                      ":after"));
+    expect("no column day", mapping_of("select id, number, told as health_care_number, day as "
+                                       "valid_from, day from change where id > :after"));
+    expect("more than read", mapping_of("delete from change where id > :after returning id"));
+    expect("no parameter :number",
+           mapping_of("select id, number, told as health_care_number, day as valid_from from "
+                      "change where id > :after and number = :number"));
+    expect("nobody", mapping_of(rows, "clinic-1"));
+    expect("nobody", mapping_of(rows, "someone"));
+    expect("policy", mapping_of(rows, "06990014", "treatment"));
+    expect("no such service", mapping_of(rows, "06990014", "membership", "eligibility"));
+}
+
+}  // namespace
+}  // namespace mado::gateway

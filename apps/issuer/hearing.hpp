@@ -1,0 +1,25 @@
+// What registers say by themselves of people with a card (docs/protocols/issuer.md, "What a
+// register says"): the gateway has written it into the book, the issuer opens the case that follows
+// from it, and tells the person.
+#pragma once
+
+#include <vector>
+
+#include "book.hpp"
+#include "notices.hpp"
+#include "store.hpp"
+
+namespace mado::issuer {
+
+constexpr std::int64_t hear_again_s = 10;  // what waits for another case is looked at so often
+
+struct Heard {
+    std::set<CaseId> cases;  // in which something is to do now
+    std::size_t unreadable = 0;
+};
+// Of what may be looked at now, at most `count_max`. The case is durable before its notice, and
+// both before the book is done with it: killed between, the same is found once more, and done to
+// its end.
+Heard hear_registers(Store& store, Book& book, const NoticeFacts& facts, std::size_t count_max);
+
+}  // namespace mado::issuer
