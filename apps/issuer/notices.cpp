@@ -116,7 +116,8 @@ SaidWords words_of(News what) {
                 "前の内容が書かれているため、カードの署名用電子証明書は使えなくなりました。ログイン"
                 "と"
                 "受診は今までどおりできます。新しい証明書は、カードを持って、今お住まいの市区町村の"
-                "窓口で受け取ってください。いつまでという期限はありません。心当たりがないときは、電"
+                "窓口で受け取ってください。いつまでという期限はありませんが、それまでカードの更新は"
+                "窓口だけです。心当たりがないときは、電"
                 "話"
                 "してください（{1}）。",
                 "On {0} your municipality said that your resident record (name, address) has "
@@ -125,10 +126,12 @@ SaidWords words_of(News what) {
                 "You "
                 "log in and see a doctor as before. Go with your card to the window of where you "
                 "live "
-                "now to get another one; there is no deadline. If nothing has changed, call {1}.",
+                "now to get another one; there is no deadline, but until then you cannot renew the "
+                "card from home. If nothing has changed, call {1}.",
                 "{0}に、あなたの じゅうみんひょうが かわったと きました。カードの サインは、もう "
                 "できません。ログインと びょういんは できます。カードを もって、いま すんで いる "
-                "まちの まどぐちに きて ください。いつでも いいです。わからない ときは {1} に "
+                "まちの まどぐちに きて ください。いつでも いいです。それまで いえで カードを "
+                "あたらしく できません。わからない ときは {1} に "
                 "でんわ "
                 "して ください。"};
         case News::left:
