@@ -36,9 +36,11 @@ Book::Book(const std::string& path)
                                        "(select rowid from look where at < :before "
                                        "limit :count)")),
       told_(connection_.prepare(
-          "select order_id, number, register, what, changed_at from told where done_at is null "
-          "and next_look <= :now order by next_look, changed_at limit :count")),
-      look_later_(connection_.prepare("update told set next_look = :next where order_id = :order")),
+          "select order_id, number, register, what, changed_at, tries from told "
+          "where done_at is null and next_look <= :now order by next_look, changed_at limit "
+          ":count")),
+      look_later_(connection_.prepare("update told set next_look = :next, tries = tries + 1 "
+                                      "where order_id = :order")),
       done_with_(connection_.prepare(
           "update told set number = '', done_at = :now where order_id = :order")),
       erase_told_(connection_.prepare("delete from told where done_at < :before")) {}
@@ -99,17 +101,24 @@ std::vector<Book::Told> Book::told(UnixTime now, std::size_t count_max) {
                        .number = told_.text(1),
                        .register_id = told_.text(2),
                        .what = told_.text(3),
-                       .changed_at = told_.integer(4)});
+                       .changed_at = told_.integer(4),
+                       .tries = told_.integer(5)});
     }
     return out;
 }
 
-void Book::look_later(std::string_view order_id, UnixTime next) {
-    look_later_.bind("next", next).bind("order", order_id).execute();
-}
-
-void Book::done_with(std::string_view order_id, UnixTime now) {
-    done_with_.bind("now", now).bind("order", order_id).execute();
+void Book::looked(const std::vector<Looked>& all, UnixTime now) {
+    if (all.empty()) return;
+    db::Transaction together(connection_);
+    for (const auto& one : all) {
+        if (one.notice) add(*one.notice);
+        if (one.next) {
+            look_later_.bind("next", *one.next).bind("order", one.order_id).execute();
+        } else {
+            done_with_.bind("now", now).bind("order", one.order_id).execute();
+        }
+    }
+    together.commit();
 }
 
 void Book::erase_told(UnixTime before) {

@@ -60,11 +60,18 @@ class Book {
     struct Told {
         std::string order_id, number, register_id, what;
         UnixTime changed_at = 0;
+        std::int64_t tries = 0;  // looks that have found that it waits
     };
     // Those that may be looked at, the longest waiting first.
     std::vector<Told> told(UnixTime now, std::size_t count_max);
-    void look_later(std::string_view order_id, UnixTime next);
-    void done_with(std::string_view order_id, UnixTime now);
+    // What a look has found.
+    struct Looked {
+        std::string order_id;
+        std::optional<UnixTime> next;  // none: it is done with
+        std::optional<Notice> notice;
+    };
+    // All of a round, durable when it returns, or nothing.
+    void looked(const std::vector<Looked>& all, UnixTime now);
     void erase_told(UnixTime before);
 
   private:

@@ -288,6 +288,7 @@ void forget_refusals(Case& one, int claim) {
     one.lapsed.erase({OrderKind::confirm, claim});
     one.refused.erase(link_order);
     one.refused.erase({OrderKind::start_link, claim});
+    one.ask_from = 0;
 }
 
 // It is another person's: somebody's own has to sign, or the case is given up.
@@ -582,21 +583,56 @@ Result happen(Case& one, const NotActive& none) {
 
 // ---- a register that speaks by itself ----
 
-// A case of another kind only shows it: it waits for the end of that one.
+// The register had the person still, or wrote otherwise, before it has said this.
+void ask_of_end_anew(Case& one) {
+    if (one.claims.empty()) return;
+    auto& claim = one.claims.front();
+    if (claim.finding == Finding::gone || claim.finding == Finding::not_applied) return;
+    if (claim.finding != Finding::agreed) {
+        claim.finding = Finding::open;
+        claim.writing.clear();
+        claim.decision.reset();
+    }
+    forget_refusals(one, 0);
+}
+
+// A case of another kind only shows it, and one that was opened for the like too.
 Result happen(Case& one, const Said& said) {
     if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
-    if (one.said == said || one.noted == said.id) return {};
+    if (one.said == said || one.noted.contains(said.id)) return {};
     if (one.cancelled || has_ended(one)) return std::unexpected(Misfit::too_late);
-    const bool is_its_own = said.what == News::changed
-                                ? one.kind == Kind::change
-                                : one.kind == Kind::end && one.reason == reason_of(said.what);
-    if (is_its_own) {
-        if (one.said || !may_still_take(one)) return std::unexpected(Misfit::unexpected);
+    if (is_about(one, said.what) && !one.said && may_still_take(one)) {
         one.said = said;
+    } else if (one.noted.size() < noted_max) {
+        one.noted.insert(said.id);
     } else {
-        one.noted = said.id;
+        return {};
     }
+    if (one.kind == Kind::end && is_about(one, said.what)) ask_of_end_anew(one);
     return {};
+}
+
+// Who dies today is a resident today, and who goes abroad until the day on which they go.
+Result wait_for_register(Case& one, const StillHere& here, UnixTime now) {
+    auto* found = find_claim(one, here.claim);
+    const bool fits = one.kind == Kind::end && one.said && found != nullptr;
+    if (!fits || !close(one, {OrderKind::confirm, here.claim})) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    if (found->finding == Finding::not_applied) return {};
+    if (now < std::max(one.opened, one.said->at) + still_here_max_s) {
+        one.ask_from = now + still_here_again_s;
+        return {};
+    }
+    found->finding = Finding::otherwise;
+    found->writing = here.writing;
+    found->decision.reset();
+    return {};
+}
+
+// Until when: `after` says.
+Result happen(Case&, const StillHere&) {
+    return std::unexpected(Misfit::unexpected);
 }
 
 // ---- four eyes ----
@@ -692,6 +728,9 @@ Result happen_at(Case& one, const Happening& what, UnixTime now, std::string_vie
     if (std::holds_alternative<ApprovalLapsed>(what)) return lapse_approval(one, now);
     if (const auto* undecided = std::get_if<Undecided>(&what)) {
         return wait_for_decision(one, undecided->filing, now);
+    }
+    if (const auto* here = std::get_if<StillHere>(&what)) {
+        return wait_for_register(one, *here, now);
     }
     return std::visit([&one](const auto& each) { return happen(one, each); }, what);
 }

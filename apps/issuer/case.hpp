@@ -302,6 +302,11 @@ enum class News { died, left, changed };
 std::string_view to_text(News what);
 std::optional<News> parse_news(std::string_view text);
 std::string_view reason_of(News what);  // of the `end` that it leads to; "": it leads to none
+// Of all that is said while a case is open, so many are noted in it.
+constexpr std::size_t noted_max = 8;
+// A register that still has the person of whom it has said this is asked so often, and so long;
+// then a clerk looks.
+constexpr std::int64_t still_here_again_s = 86'400, still_here_max_s = 30 * 86'400;
 struct Said {
     std::string id;  // of the order by which it was told
     News what = News::changed;
@@ -317,6 +322,11 @@ struct Confirmed {
     bool only_one = false;  // a register that knows who else there is has nobody like this person
 };
 struct WritesOtherwise {
+    int claim = 0;
+    std::string writing;
+};
+// Of an end that a register has said: it has the person still, perhaps until today.
+struct StillHere {
     int claim = 0;
     std::string writing;
 };
@@ -442,12 +452,13 @@ struct FiledElsewhere {
     int parent = 0;
     wire::PersonNumber insurer;
 };
-using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
-                               Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
-                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
-                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet, Requested,
-                               Traced, TakenOn, ParentNamed, Signed, Given, Undecided, Accepted,
-                               Declined, FiledElsewhere, NotActive, ApprovalLapsed, NewSlip, Said>;
+using Happening =
+    std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done, Certified,
+                 NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
+                 KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
+                 Overtaken, Approved, PinSet, Requested, Traced, TakenOn, ParentNamed, Signed,
+                 Given, Undecided, Accepted, Declined, FiledElsewhere, NotActive, ApprovalLapsed,
+                 NewSlip, Said, StillHere>;
 
 // ---- the case ----
 
@@ -506,9 +517,10 @@ struct Case {
     // neither makes the card nor hands it over.
     std::set<std::string> hands, approvers;
     UnixTime opened = 0;
-    std::optional<Said> said;  // why it was opened, or goes on as one that was
-    std::string noted;         // what was said last and waits for the end of this case: its id
-    UnixTime asked_at = 0;     // when the resident register was asked last: it is as of then
+    std::optional<Said> said;     // why it was opened, or goes on as one that was
+    std::set<std::string> noted;  // what else was said while this case was open: ids
+    UnixTime asked_at = 0;        // when the resident register was asked last: it is as of then
+    UnixTime ask_from = 0;        // an end: the register is not asked before
     std::vector<Claim> claims;
     std::optional<Agreed> agreed;  // for the card before, and not asked with yet
     bool signing = false;
@@ -618,7 +630,9 @@ bool is_ending(const Case& one);
 bool is_to_do(const Case& one, Step step);
 // A change that a register has said: the signing certificate ends before anybody has applied.
 bool ends_at_once(const Case& one);
-// No register has confirmed yet what a change is to make of the person.
+// What was said is just what the case is about.
+bool is_about(const Case& one, News what);
+// The register is to be asked still about what the case is to make of the person.
 bool may_still_take(const Case& one);
 // Such a one that nobody has come for: every window takes the application.
 bool waits_for_anybody(const Case& one);

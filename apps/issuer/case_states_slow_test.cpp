@@ -468,6 +468,9 @@ class Explorer {
         const auto claim = static_cast<std::size_t>(order.item);
         executed(state, order, WritesOtherwise{order.item, "{}"});
         executed(state, order, NotHere{order.item});
+        if (opened_.kind == Kind::end && state.one.said) {
+            executed(state, order, StillHere{order.item, "{}"});
+        }
         CaseState out = state;
         if (opened_.kind == Kind::end) {
             out.world.gone = true;
@@ -519,7 +522,8 @@ class Explorer {
         const auto& one = state.one;
         happen(state, opened_);
         happen(state, applied_);
-        if (search_.said) happen(state, Said{.id = "order", .what = News::changed, .at = now}, "");
+        const auto news = opened_.kind == Kind::end ? News::died : News::changed;
+        if (search_.said) happen(state, Said{.id = "order", .what = news, .at = now}, "");
         for (int claim = 0; claim < claims(); ++claim) {
             happen(state, Decided{claim, true, R"({"mandate":"signed"})"});
             happen(state, Decided{claim, false, "signed"});
@@ -764,7 +768,8 @@ class Explorer {
                        "ended, and nobody has changed", state);
                 continue;
             }
-            const auto wanted = (stays && !one.said) || is_kept(i) ? AtOthers::active : AtOthers::revoked;
+            const auto wanted =
+                (stays && !ends_at_once(one)) || is_kept(i) ? AtOthers::active : AtOthers::revoked;
             expect(world.at_authority[i] == (search_.foreign ? AtOthers::active : wanted),
                    "at the authority, at the end", state);
             if (search_.while_activated && world.at_relay[i] == AtOthers::unknown) continue;
@@ -913,6 +918,11 @@ TEST(CaseStates, AReturn) {
 
 TEST(CaseStates, AnEnd) {
     explore({.kind = Kind::end, .reason = "death", .before = authentication});
+}
+
+// The register has the person still until it has them no more.
+TEST(CaseStates, AnEndOfADeathThatTheRegisterSays) {
+    explore({.kind = Kind::end, .reason = "death", .before = authentication, .said = true});
 }
 
 TEST(CaseStates, ACardThatIsGivenBack) {

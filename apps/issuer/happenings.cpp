@@ -152,6 +152,9 @@ json::object members(const Confirmed& one) {
 json::object members(const WritesOtherwise& one) {
     return {{"claim", one.claim}, {"writing", one.writing}};
 }
+json::object members(const StillHere& one) {
+    return {{"claim", one.claim}, {"writing", one.writing}};
+}
 json::object members(const NotHere& one) {
     return {{"claim", one.claim}};
 }
@@ -303,7 +306,8 @@ std::string_view name_of(const Happening& what) {
         "not_active",
         "approval_lapsed",
         "new_slip",
-        "said"};
+        "said",
+        "still_here"};
     return names.at(what.index());
 }
 
@@ -487,6 +491,10 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
     if (what == "otherwise") {
         return finish(in, WritesOtherwise{.claim = read_claim(in),
                                           .writing = in.text("writing", signed_bytes_max)});
+    }
+    if (what == "still_here") {
+        return finish(in, StillHere{.claim = read_claim(in),
+                                    .writing = in.text("writing", signed_bytes_max)});
     }
     if (what == "not_here") return finish(in, NotHere{read_claim(in)});
     if (what == "gone") return finish(in, Gone{read_claim(in)});

@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
+#include "crypto/digest.hpp"
 #include "numbers.hpp"
 #include "orders.hpp"
 #include "progress.hpp"
@@ -49,6 +50,9 @@ class HearingTest : public ::testing::Test {
         return id;
     }
     std::string number_of(CaseId id) { return store->find(id).one.numbers.issuing; }
+    static std::string order_id(std::string_view name) {
+        return base64url(crypto::sha256(as_bytes(name)));
+    }
     // As the gateway writes it (country/jp/holders/issuer.toml).
     void told(CaseId of, std::string_view what, UnixTime at = now, std::string_view by = a_city,
               std::string_view order = "order") {
@@ -56,7 +60,7 @@ class HearingTest : public ::testing::Test {
             .prepare(
                 "insert into told (order_id, number, register, what, changed_at) values "
                 "(:order, :number, :register, :what, :at) on conflict (order_id) do nothing")
-            .bind("order", order)
+            .bind("order", order_id(order))
             .bind("number", number_of(of))
             .bind("register", by)
             .bind("what", what)
@@ -66,6 +70,7 @@ class HearingTest : public ::testing::Test {
     std::set<CaseId> hear(UnixTime at = now + 1) {
         const auto heard = hear_registers(*store, *book, facts(at), 100);
         EXPECT_EQ(heard.unreadable, 0U);
+        EXPECT_EQ(heard.malformed, 0U);
         expect_sound();
         return heard.cases;
     }
@@ -79,6 +84,14 @@ class HearingTest : public ::testing::Test {
     void expect_sound() {
         for (CaseId id : store->open_cases(0, 100))
             EXPECT_FALSE(has_ended(store->find(id).one));
+    }
+    static std::int64_t noted_in(const std::vector<Line>& lines) {
+        return std::ranges::count_if(
+            lines, [](const Line& one) { return std::holds_alternative<Said>(one.what); });
+    }
+    void answer(CaseId id, const Happening& what, UnixTime at) {
+        ASSERT_TRUE(store->add(id, Sent{{OrderKind::confirm, 0}}, {.at = at}));
+        ASSERT_TRUE(store->add(id, what, {.at = at}));
     }
     Case newest(CaseId of) { return store->cases_of_person(of).back(); }
     std::int64_t count(const std::string& of) const {
@@ -181,7 +194,7 @@ TEST_F(HearingTest, WhoGoesAbroadToo) {
 // Killed between any two steps: there is one case, and one notice.
 TEST_F(HearingTest, TheSameOnceMoreChangesNothing) {
     const auto id = card();
-    const Said said{.id = "order", .what = News::died, .at = now};
+    const Said said{.id = order_id("order"), .what = News::died, .at = now};
     told(id, "died");
     EXPECT_EQ(store->hear(number_of(id), said, a_city, now).due, Due::opens);
     open();
@@ -253,14 +266,103 @@ TEST_F(HearingTest, WithoutASigningCertificateNothingHasChanged) {
 TEST_F(HearingTest, WhatACertificateSaysAlreadyIsNoChange) {
     const auto id = card();
     change_at_window(id, now);
-    told(id, "changed", now - 1, a_city, "before");
+    told(id, "changed", now - 1 - two_clocks_s, a_city, "before");
     hear();
     EXPECT_EQ(store->of_person(id).size(), 2U);
     EXPECT_EQ(waiting(), 0);
-    told(id, "changed", now, a_city, "after");
+    told(id, "changed", now - two_clocks_s, a_city, "after");
     hear();
-    EXPECT_EQ(store->of_person(id).size(), 3U);
+    EXPECT_EQ(store->of_person(id).size(), 3U) << "the register's clock may be slow";
     EXPECT_TRUE(newest(id).said);
+}
+
+TEST_F(HearingTest, ADeathIsNewsWheneverTheRegisterWasAskedLast) {
+    auto cases = store->cases_of_person(card());
+    cases.front().asked_at = now;
+    const auto due = [&](News what) {
+        return due_of(cases, {.id = "", .what = what, .at = now - 100'000}, a_city, schemes);
+    };
+    EXPECT_EQ(due(News::changed), Due::nothing);
+    EXPECT_EQ(due(News::left), Due::nothing) << "they were back when it was asked";
+    EXPECT_EQ(due(News::died), Due::opens) << "it is asked anyway";
+}
+
+// Of today, or of a day that comes: the register has the person until then.
+TEST_F(HearingTest, WhoIsThereStillIsAskedAboutADayLater) {
+    constexpr std::int64_t day_s = 86'400;
+    const auto id = card();
+    told(id, "died");
+    hear();
+    answer(2, StillHere{0, "{}"}, now + 2);
+    EXPECT_EQ(steps(newest(id)), std::vector{Step::confirm}) << "and nobody at a window";
+    EXPECT_EQ(todo(newest(id)).front().from, now + 2 + day_s);
+    open();
+    EXPECT_EQ(todo(newest(id)).front().from, now + 2 + day_s);
+    // Said once more meanwhile: it is asked at once.
+    told(id, "died", now + 3, a_city, "again");
+    EXPECT_EQ(hear(now + 4).size(), 2U);
+    EXPECT_EQ(todo(newest(id)).front().from, 0);
+    EXPECT_EQ(store->of_person(id).size(), 2U);
+    EXPECT_EQ(count("notice"), 1);
+    // For a month; then somebody looks.
+    answer(2, StillHere{0, "{}"}, now + still_here_max_s - 1);
+    EXPECT_EQ(steps(newest(id)), std::vector{Step::confirm});
+    answer(2, StillHere{0, "{}"}, now + 1 + still_here_max_s);
+    EXPECT_EQ(steps(newest(id)), std::vector{Step::settle});
+}
+
+TEST_F(HearingTest, WhoIsThereStillAndThenIsNotHasNoCard) {
+    const auto id = card();
+    told(id, "left");
+    hear();
+    answer(2, StillHere{0, "{}"}, now + 2);
+    finish_orders(2, now + 90'000);
+    EXPECT_TRUE(has_ended(newest(id)));
+}
+
+// One that a clerk has opened, and that the register did not follow.
+TEST_F(HearingTest, AnEndOfTheSameReasonTakesIt) {
+    const auto id = card();
+    const auto end = store->open(id, {.kind = Kind::end, .reason = "death"}, {.at = 2});
+    ASSERT_TRUE(end);
+    answer(*end, WritesOtherwise{0, "{}"}, 3);
+    EXPECT_EQ(steps(newest(id)), std::vector{Step::settle});
+    told(id, "died");
+    hear();
+    EXPECT_EQ(store->of_person(id).size(), 2U);
+    EXPECT_EQ(steps(newest(id)), std::vector{Step::confirm}) << "it is asked anew";
+    EXPECT_EQ(count("notice"), 1);
+}
+
+// However often a register says it, there is one case, one notice, and an end of the lines.
+TEST_F(HearingTest, TheLikeIsNotedAndDoneWith) {
+    for (const auto* what : {"died", "left", "changed"}) {
+        SCOPED_TRACE(what);
+        const auto id = card();
+        const auto before = count("notice");
+        for (std::size_t i = 0; i < noted_max + 4; ++i) {
+            told(id, what, now + static_cast<UnixTime>(i), a_city, what + std::to_string(i));
+            hear(now + 20);
+        }
+        EXPECT_EQ(store->of_person(id).size(), 2U);
+        EXPECT_EQ(waiting(), 0);
+        EXPECT_EQ(count("notice"), before + 1);
+        EXPECT_EQ(noted_in(store->lines(store->of_person(id).back())),
+                  static_cast<std::int64_t>(noted_max + 1));
+    }
+}
+
+TEST_F(HearingTest, WhoLeavesDoesNotComeForWhatHasChanged) {
+    const auto id = card();
+    told(id, "changed", now, a_city, "changed");
+    hear();
+    finish_orders(2, now + 2);
+    told(id, "left", now + 3, a_city, "left");
+    hear(now + 4);
+    EXPECT_EQ(store->find(2).one.cancelled, "left");
+    EXPECT_EQ(newest(id).reason, "abroad");
+    EXPECT_EQ(waiting(), 0);
+    EXPECT_EQ(count("notice"), 2);
 }
 
 TEST_F(HearingTest, OnlyTheRegisterOfNowIsHeard) {
@@ -282,16 +384,48 @@ TEST_F(HearingTest, AnotherCaseIsWaitedForAndSaysIt) {
     EXPECT_EQ(store->of_person(id).size(), 2U);
     EXPECT_EQ(waiting(), 1);
     EXPECT_EQ(count("notice"), 0);
-    const auto lines = store->lines(*other);
-    EXPECT_EQ(std::ranges::count_if(
-                  lines, [](const Line& one) { return std::holds_alternative<Said>(one.what); }),
-              1);
+    EXPECT_EQ(noted_in(store->lines(*other)), 1);
     ASSERT_TRUE(store->add(*other, Cancelled{"not wanted"}, {.at = now + 20, .clerk = "sato"}));
     finish_orders(*other, now + 20);
-    EXPECT_TRUE(hear(now + 12).empty()) << "not yet";
-    hear(now + 30);
+    EXPECT_TRUE(hear(now + 30).empty()) << "not yet";
+    hear(now + 31);
     EXPECT_EQ(newest(id).kind, Kind::change);
     EXPECT_EQ(waiting(), 0);
+}
+
+// After ten seconds, twenty, … an hour; nothing is written in the cases, and no worker is woken.
+TEST_F(HearingTest, WhatWaitsIsLookedAtEverMoreSeldom) {
+    const auto id = card();
+    ASSERT_TRUE(store->open(id, {.kind = Kind::replacement, .reason = "damaged"}, {.at = 2}));
+    told(id, "changed", now, a_city, "one");
+    told(id, "left", now, a_city, "other");
+    EXPECT_EQ(hear(now).size(), 2U) << "it was noted";
+    EXPECT_EQ(noted_in(store->lines(2)), 2);
+    UnixTime at = now;
+    for (std::int64_t wait = hear_again_s; at < now + 5 * hear_again_max_s; wait *= 2) {
+        wait = std::min(wait, hear_again_max_s);
+        EXPECT_TRUE(hear(at + wait - 1).empty());
+        EXPECT_EQ(count("told where next_look = " + std::to_string(at + wait)), 2);
+        open();
+        at += wait;
+        EXPECT_TRUE(hear(at).empty()) << "nothing was written";
+    }
+    EXPECT_EQ(noted_in(store->lines(2)), 2) << "two that wait are noted once each";
+    EXPECT_EQ(waiting(), 2);
+}
+
+// What follows is by whoever has opened the other case.
+TEST_F(HearingTest, ANoteTakesNoClerksNameOff) {
+    const auto id = card();
+    const auto other = store->open(id, {.kind = Kind::replacement, .reason = "damaged"},
+                                   {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(other);
+    told(id, "changed");
+    hear();
+    EXPECT_EQ(noted_in(store->lines(*other)), 1);
+    EXPECT_EQ(store->find(*other).clerk, "sato");
+    open();
+    EXPECT_EQ(store->find(*other).clerk, "sato");
 }
 
 // Nobody comes any more for what was open.
@@ -328,6 +462,55 @@ TEST_F(HearingTest, ADeathGivesUpANewPinToo) {
     EXPECT_EQ(newest(id).reason, "death");
 }
 
+// A card of theirs was still to be made.
+TEST_F(HearingTest, WhatADeathGivesUpSaysIt) {
+    const auto id = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
+    auto application = test_application(schemes);
+    application.claims.resize(1);
+    application.claims[0].number = test_resident(schemes, a_city);
+    ASSERT_TRUE(store->add(id, application, {.at = 1}));
+    answer(id, Confirmed{0, test_confirmation(), 1, true}, 1);
+    ASSERT_TRUE(store->add(id, Sent{link_order}, {.at = 1}));
+    ASSERT_TRUE(store->add(id, Done{link_order}, {.at = 1}));
+    const Said said{.id = order_id("order"), .what = News::died, .at = now};
+    told(id, "died");
+    EXPECT_TRUE(store->hear(number_of(id), said, a_city, now).gave_up);
+    open();  // killed before the notice
+    hear();
+    EXPECT_TRUE(store->find(id).one.cancelled);
+    EXPECT_EQ(noted_in(store->lines(id)), 1);
+    EXPECT_EQ(count("notice"), 1);
+    EXPECT_EQ(waiting(), 0);
+}
+
+// Their first card waits for the link: nobody is a person of that register yet.
+TEST_F(HearingTest, OfWhomTheRelayDoesNotHaveNothingIsGivenUp) {
+    const auto id = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
+    told(id, "died");
+    hear();
+    EXPECT_FALSE(store->find(id).one.cancelled);
+    EXPECT_EQ(waiting(), 1);
+}
+
+// Somebody who can write the book.
+TEST_F(HearingTest, WhatNoGatewayHasWrittenIsNotHeard) {
+    const auto id = card();
+    told(id, "died", 0, a_city, "no time");
+    told(id, "died", -1, a_city, "a time before all");
+    told(id, "died", now + 90'000, a_city, "the day after tomorrow");
+    told(id, "risen", now, a_city, "what there is not");
+    told(id, "died", now, a_city, "too long");
+    db::Connection(folder.path("book.sqlite"), db::Access::read_write)
+        .run("update told set order_id = order_id || order_id where order_id = '" +
+             order_id("too long") + "'");
+    const auto heard = hear_registers(*store, *book, facts(now + 1), 100);
+    EXPECT_EQ(heard.malformed, 5U);
+    EXPECT_TRUE(heard.cases.empty());
+    EXPECT_EQ(waiting(), 0);
+    open();
+    EXPECT_EQ(store->of_person(id).size(), 1U);
+}
+
 TEST_F(HearingTest, ADeathGoesBesideANumberThatWaitsForThePerson) {
     const auto id = card();
     const auto other = store->open(id,
@@ -354,6 +537,51 @@ TEST_F(HearingTest, AnOpenChangeTakesIt) {
     EXPECT_EQ(steps(newest(id)), (std::vector{Step::end_signing, Step::end_signing, Step::apply}));
     EXPECT_EQ(store->find(*change).clerk, "") << "what is ordered now follows from nobody's act";
     EXPECT_EQ(count("notice"), 1);
+}
+
+// Its answer may be of before, or of after it.
+TEST_F(HearingTest, AChangeThatIsBeingConfirmedIsWaitedFor) {
+    const auto id = card();
+    const auto change = store->open(id, {.kind = Kind::change}, {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(change);
+    ASSERT_TRUE(store->add(*change, applied(id), {.at = 3, .clerk = "sato"}));
+    ASSERT_TRUE(store->add(*change, Sent{{OrderKind::confirm, 0}}, {.at = 3}));
+    told(id, "changed");
+    hear();
+    EXPECT_FALSE(newest(id).said);
+    EXPECT_EQ(waiting(), 1);
+}
+
+// The certificate says already what the register has said, and the change is for something else.
+TEST_F(HearingTest, AnOpenChangeTakesOnlyWhatEndsACertificate) {
+    const auto id = card();
+    change_at_window(id, now);
+    ASSERT_TRUE(store->open(id, {.kind = Kind::change}, {.at = now + 1, .clerk = "sato"}));
+    told(id, "changed", now - 1 - two_clocks_s);
+    hear(now + 2);
+    EXPECT_FALSE(newest(id).said);
+    EXPECT_EQ(waiting(), 0);
+    EXPECT_EQ(count("notice"), 0);
+}
+
+// The relay has linked it sooner than the case has heard.
+TEST_F(HearingTest, ARegisterThatIsJustBeingLinkedIsHeardWhenItIs) {
+    const auto id = card();
+    const auto change = store->open(id, {.kind = Kind::change}, {.at = now, .clerk = "sato"});
+    ASSERT_TRUE(change);
+    auto moved = applied(id);
+    moved.claims.front().number = test_resident(schemes, b_city);
+    ASSERT_TRUE(store->add(*change, moved, {.at = now, .clerk = "sato"}));
+    answer(*change, Confirmed{0, test_confirmation(), 1, true}, now);
+    ASSERT_TRUE(store->add(*change, Approved{}, {.at = now, .clerk = "suzuki"}));
+    ASSERT_TRUE(store->add(*change, Sent{link_order}, {.at = now}));
+    told(id, "died", now + 1, b_city);
+    hear(now + 1);
+    EXPECT_EQ(waiting(), 1);
+    EXPECT_FALSE(newest(id).cancelled) << "nobody whose the person is has said it";
+    ASSERT_TRUE(store->add(*change, Done{link_order}, {.at = now + 2}));
+    hear(now + 1 + hear_again_s);
+    EXPECT_TRUE(store->find(*change).one.cancelled);
 }
 
 // Whoever has moved comes to the window of now.

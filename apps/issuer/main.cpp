@@ -238,9 +238,14 @@ http::Task<void> listen(Rounds rounds, Worker& worker) {
             const auto heard = hear_registers(rounds.store, rounds.book, facts_of(rounds), at_once);
             for (const auto id : heard.cases)
                 worker.look_at(id);
+            if (heard.malformed > 0) {
+                rounds.log.error("not_told",
+                                 {{"why", std::string_view("no gateway has written it")},
+                                  {"rows", static_cast<std::int64_t>(heard.malformed)}});
+            }
             if (heard.unreadable > 0) {
                 rounds.log.error("cannot_hear",
-                                 {{"why", std::string_view("a case cannot be read or written")},
+                                 {{"why", std::string_view("a case or the book cannot be written")},
                                   {"people", static_cast<std::int64_t>(heard.unreadable)}});
             }
         } catch (const Failure& failure) {

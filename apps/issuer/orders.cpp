@@ -399,12 +399,20 @@ bool is_current(const json::object& data) {
     return current != nullptr && current->is_bool() && current->get_bool();
 }
 
-// Of somebody who is said to be dead or abroad: it has had the person, and has them no more.
-Happening gone_or_not(OrderName order, const json::object& data) {
+// Of somebody who is said to be dead or abroad: it has had the person, and has them no more. A
+// register that has said so itself has named the person by its own number: how it writes their name
+// is nothing to an end.
+Happening gone_or_not(const Case& one, OrderName order, const json::object& data) {
     const auto* current = data.if_contains("current");
     const bool gone = current != nullptr && *current == json::value(false);
-    if (gone && text_at(data, "verdict") == "same") return Gone{order.item};
-    return WritesOtherwise{.claim = order.item, .writing = json::serialize(data)};
+    const auto& claim = one.claims.at(static_cast<std::size_t>(order.item));
+    const bool is_named = one.said && is_linked(one, claim);
+    if (gone && (is_named || text_at(data, "verdict") == "same")) return Gone{order.item};
+    auto writing = json::serialize(data);
+    if (is_named && is_current(data)) {
+        return StillHere{.claim = order.item, .writing = std::move(writing)};
+    }
+    return WritesOtherwise{.claim = order.item, .writing = std::move(writing)};
 }
 
 Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
@@ -567,7 +575,7 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
     } else if (order.kind == OrderKind::trace) {
         out = traced(one, order, *result->answer.data);
     } else if (one.kind == Kind::end) {
-        out = gone_or_not(order, *result->answer.data);
+        out = gone_or_not(one, order, *result->answer.data);
     } else {
         out = confirmed_or_not(order, *result);
     }

@@ -8,6 +8,7 @@
 #include "crypto/jwe.hpp"
 #include "happenings.hpp"
 #include "test_issuer.hpp"
+#include "wire/test_wire.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -92,6 +93,46 @@ TEST(Orders, TheNumberIsToldToMedicalInsurersAloneAndThatThereIsACardToTheOthers
     const auto after_it = after(one, *corrected, 2).value();
     EXPECT_EQ(told_of(after_it, after_it.claims.at(3)), Told::delivery);
     EXPECT_EQ(told_of(after_it, after_it.claims.at(4)), Told::nothing);
+}
+
+// Of an end: how a register that has said it itself writes the name is nothing to it, and until the
+// day is over it has the person.
+TEST(Orders, WhoeverWasSaidToBeGoneIsGoneWhateverTheirNameIs) {
+    const auto schemes = test_schemes();
+    const auto directory = test_directory();
+    const Parties parties{
+        .directory = directory, .schemes = schemes, .authority = *wire::ParticipantId::parse("ca")};
+    Case end;
+    end.kind = Kind::end;
+    end.reason = "death";
+    end.claims = {test_application(schemes).claims.front()};
+    end.linked = end.claims;
+    const auto answered = [&](const Case& one, std::string_view verdict, bool current) {
+        const client::Answered out{
+            .answer = {.act = wire::Act::ask,
+                       .issuer = wire::participant_id("992011"),
+                       .audience = {},
+                       .order = {},
+                       .issued_at = 1,
+                       .service = wire::service_id("existence"),
+                       .as_of = 0,
+                       .data = json::object{{"verdict", verdict}, {"current", current}}},
+            .receipt = {},
+            .order = {}};
+        return happening_of(parties, one, {OrderKind::confirm, 0}, out).value();
+    };
+    auto said = end;
+    said.said = Said{.id = "order", .what = News::died, .at = 1};
+    EXPECT_TRUE(std::holds_alternative<Gone>(answered(said, "variant", false)));
+    EXPECT_TRUE(std::holds_alternative<StillHere>(answered(said, "same", true)));
+    EXPECT_TRUE(std::holds_alternative<StillHere>(answered(said, "different", true)));
+    // Of a clerk's, or of a number that a clerk has put there, a clerk decides.
+    EXPECT_TRUE(std::holds_alternative<WritesOtherwise>(answered(end, "variant", false)));
+    EXPECT_TRUE(std::holds_alternative<WritesOtherwise>(answered(end, "same", true)));
+    EXPECT_TRUE(std::holds_alternative<Gone>(answered(end, "same", false)));
+    said.claims.front().number = test_resident(schemes, "992020");
+    EXPECT_TRUE(std::holds_alternative<WritesOtherwise>(answered(said, "variant", false)));
+    EXPECT_TRUE(std::holds_alternative<WritesOtherwise>(answered(said, "same", true)));
 }
 
 // A subsidy beside another takes the place of none: both are asked, and linked by one order.

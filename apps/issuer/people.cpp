@@ -314,19 +314,29 @@ UnixTime as_of(const std::vector<Case>& cases, const Before& card) {
 }
 
 // Something counts still that would not, by what was said: what the register was asked about since
-// then is news to nobody.
+// then is news to nobody. A death is: the register is asked about it anyway.
 bool has_what_ends(const std::vector<Case>& cases, const KnownPerson& person, const Said& said) {
     return std::ranges::any_of(person.issued, [&](const IssuedCard& issued) {
         const bool is_meant = said.what != News::changed || issued.card.use == Use::signing;
         return is_meant && issued.standing != Standing::revoked &&
-               as_of(cases, issued.card) <= said.at;
+               (said.what == News::died || as_of(cases, issued.card) <= said.at + two_clocks_s);
     });
 }
 
-// Nobody has answered yet for what it is to say.
-bool takes(const Case& one, const Said& said) {
-    return said.what == News::changed && one.kind == Kind::change && !one.said && !one.cancelled &&
-           may_still_take(one);
+// In the open case that is about the like. None: its register has answered, or will at once, and
+// perhaps of before.
+std::optional<Due> due_in(const Case& one, const Said& said, bool ends) {
+    if (one.cancelled || !is_about(one, said.what) || !may_still_take(one)) return std::nullopt;
+    if (one.said) return Due::noted;
+    return ends ? Due::goes_on : Due::nothing;
+}
+
+// The relay may have the person by a number of that register's, and their case has not heard it.
+bool is_coming(const std::vector<Case>& cases, std::string_view register_id,
+               const wire::Schemes& schemes) {
+    return std::ranges::any_of(cases, [&](const Case& one) {
+        return !has_ended(one) && giver_of_resident(one.claims, schemes) == register_id;
+    });
 }
 
 }  // namespace
@@ -338,11 +348,14 @@ Due due_of(const std::vector<Case>& cases, const Said& said, std::string_view re
         const bool is_over = std::ranges::all_of(cases, &has_ended);
         return is_over ? Due::nothing : Due::waits;  // the relay knows them sooner than we do
     }
-    if (home_of(*person, schemes) != register_id) return Due::nothing;
+    if (home_of(*person, schemes) != register_id) {
+        return is_coming(cases, register_id, schemes) ? Due::waits : Due::nothing;
+    }
     const auto* alone = person->alone ? &cases[*person->alone] : nullptr;
-    if (alone != nullptr && takes(*alone, said)) return Due::goes_on;
+    const bool ends = has_what_ends(cases, *person, said);
+    if (const auto due = alone == nullptr ? std::nullopt : due_in(*alone, said, ends)) return *due;
     // What is made just now may say of its person what is so no more.
-    if (!has_what_ends(cases, *person, said)) return alone == nullptr ? Due::nothing : Due::waits;
+    if (!ends) return alone == nullptr ? Due::nothing : Due::waits;
     // It makes and ends no certificate.
     const bool is_beside =
         alone != nullptr && said.what == News::died && alone->kind == Kind::number;
@@ -350,11 +363,13 @@ Due due_of(const std::vector<Case>& cases, const Said& said, std::string_view re
     return said.what == News::changed && person->stop ? Due::waits : Due::opens;
 }
 
-bool ends_with_death(const Case& one) {
+bool is_given_up_by(const Case& one, News what) {
     if (has_ended(one) || one.cancelled) return false;
+    if (what != News::died) return what == News::left && waits_for_anybody(one);
     if (one.kind != Kind::end) return info(one.kind).is_alone || one.kind == Kind::unlock;
-    // An end that goes on by itself is what was asked for; one that waits for a clerk asks anew.
-    return !one.claims.empty() && one.claims.front().finding != Finding::open &&
+    // An end that goes on by itself is what was asked for; of one that waits for a clerk another.
+    return !is_about(one, what) && !one.claims.empty() &&
+           one.claims.front().finding != Finding::open &&
            one.claims.front().finding != Finding::gone;
 }
 

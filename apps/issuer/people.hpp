@@ -54,13 +54,16 @@ std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::st
 
 // What is to be done of what a register has said by itself (decision 60). nothing: whoever it is
 // about has nothing that it ends. waits: until another case of theirs has ended. goes_on: the open
-// change is about it.
-enum class Due { nothing, waits, goes_on, opens };
+// case is about it. noted: one that was opened for the like is open.
+enum class Due { nothing, waits, goes_on, noted, opens };
+// What a certificate says is as of the centre's clock, and what a register says of the register's.
+constexpr std::int64_t two_clocks_s = 3'600;
 // `register_id`: whose register it was; only the one of where the person lives is heard.
 Due due_of(const std::vector<Case>& cases, const Said& said, std::string_view register_id,
            const wire::Schemes& schemes);
-// Whoever has died does not come for it any more, and the end of their card does not wait for that.
-bool ends_with_death(const Case& one);
+// Whoever has died does not come for it any more, nor who has left for what waits for anybody, and
+// the end of their card does not wait for that.
+bool is_given_up_by(const Case& one, News what);
 
 struct Asked {
     Kind kind = Kind::first;

@@ -90,11 +90,6 @@ bool makes_an_end(const Case& one) {
     return false;
 }
 
-// One of its own kind says it itself.
-bool is_noted_in(const Case& one, const Said& said) {
-    return one.kind != (said.what == News::changed ? Kind::change : Kind::end);
-}
-
 bool is_only(const std::vector<Todo>& todos, Step step) {
     return std::ranges::all_of(todos, [step](const Todo& one) { return one.step == step; });
 }
@@ -106,11 +101,12 @@ bool is_known_to_relay(const Case& one) {
 }
 
 // Whose act it is that orders follow from: none is, where anybody with a slip has stopped a card,
-// and what that gives up.
-void take_hand(std::string& clerk, const Happening& what, const std::string& by) {
+// and what that gives up, nor where a register has said it: of what is only noted nothing follows.
+void take_hand(std::string& clerk, const Happening& what, const std::string& by, const Case& one) {
+    const auto* said = std::get_if<Said>(&what);
     const bool may_be_nobodys =
         std::holds_alternative<StoppedAgain>(what) || std::holds_alternative<Cancelled>(what) ||
-        std::holds_alternative<Overtaken>(what) || std::holds_alternative<Said>(what);
+        std::holds_alternative<Overtaken>(what) || (said != nullptr && one.said == *said);
     if (!by.empty() || may_be_nobodys) clerk = by;
 }
 
@@ -305,15 +301,17 @@ std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& aske
     return id;
 }
 
+std::optional<CaseId> Store::find_person(std::string_view issuing_number) {
+    const db::ResetAtEnd reset(sql_.find_person);
+    sql_.find_person.bind("index", index("person", issuing_number));
+    if (!sql_.find_person.step()) return std::nullopt;
+    return sql_.find_person.integer(0);
+}
+
 // Killed before anybody else has heard of it, the same comes again.
 Store::Hearing Store::hear(std::string_view issuing_number, const Said& said,
                            std::string_view register_id, UnixTime now) {
-    std::optional<CaseId> any;
-    {
-        const db::ResetAtEnd reset(sql_.find_person);
-        sql_.find_person.bind("index", index("person", issuing_number));
-        if (sql_.find_person.step()) any = sql_.find_person.integer(0);
-    }
+    const auto any = find_person(issuing_number);
     if (!any) return {};  // they were erased
     const By by{.at = now};
     const auto ids = of_person(*any);
@@ -322,31 +320,54 @@ Store::Hearing Store::hear(std::string_view issuing_number, const Said& said,
         if (one.said && one.said->id == said.id) return {.due = Due::goes_on, .id = id};
     }
     Together together(*this);
-    auto due = due_of(cases_of_person(*any), said, register_id, schemes_);
-    if (said.what == News::died && due != Due::nothing) {
-        for (const auto id : ids) {
-            // Too late: what is left of it goes on by itself.
-            if (ends_with_death(find(id).one)) {
-                static_cast<void>(write(id, Cancelled{"died"}, by));
-            }
-        }
-        due = due_of(cases_of_person(*any), said, register_id, schemes_);
+    Hearing out{.due = due_of(cases_of_person(*any), said, register_id, schemes_), .id = any};
+    const bool is_heard = home(*any) == register_id;
+    if (out.due != Due::nothing && is_heard && give_up(ids, said, by)) {
+        out.gave_up = true;
+        out.due = due_of(cases_of_person(*any), said, register_id, schemes_);
     }
-    Hearing out{.due = due, .id = any};
-    const auto person = person_of(cases_of_person(*any));
-    const auto alone =
-        person && person->alone ? std::optional(ids.at(*person->alone)) : std::nullopt;
-    if (due == Due::opens) {
-        out.id = open_said(ids, said, by);
-        if (!out.id) out.due = Due::waits;
-    } else if (due == Due::goes_on) {
-        if (!write(*alone, said, by)) throw Failure("an open change does not take what was said");
-        out.id = alone;
-    } else if (due == Due::waits && alone && is_noted_in(find(*alone).one, said)) {
-        static_cast<void>(write(*alone, said, by));  // a clerk sees it there
-    }
+    carry_out(out, ids, said, by);
+    out.gave_up = out.gave_up || std::ranges::any_of(cases_of_person(*any), [&](const Case& one) {
+                      return one.cancelled == to_text(said.what) && one.noted.contains(said.id);
+                  });
+    out.wrote = wrote_;
     together.commit();
     return out;
+}
+
+// What was said stands in what is given up by it.
+bool Store::give_up(const std::vector<CaseId>& ids, const Said& said, const By& by) {
+    bool any = false;
+    for (const auto id : ids) {
+        if (!is_given_up_by(find(id).one, said.what)) continue;
+        static_cast<void>(write(id, said, by));
+        // Too late: what is left of it goes on by itself.
+        any = write(id, Cancelled{std::string(to_text(said.what))}, by).has_value() || any;
+    }
+    return any;
+}
+
+void Store::carry_out(Hearing& hearing, const std::vector<CaseId>& ids, const Said& said,
+                      const By& by) {
+    const auto person = person_of(cases_of_person(ids.front()));
+    const auto alone =
+        person && person->alone ? std::optional(ids.at(*person->alone)) : std::nullopt;
+    switch (hearing.due) {
+        case Due::nothing:
+            return;
+        case Due::opens:
+            hearing.id = open_said(ids, said, by);
+            if (!hearing.id) hearing.due = Due::waits;
+            return;
+        case Due::goes_on:
+            if (!write(*alone, said, by)) throw Failure("an open case does not take what was said");
+            hearing.id = alone;
+            return;
+        case Due::noted:
+        case Due::waits:  // a clerk sees it there
+            if (alone) static_cast<void>(write(*alone, said, by));
+            return;
+    }
 }
 
 std::optional<CaseId> Store::open_said(const std::vector<CaseId>& ids, const Said& said,
@@ -413,7 +434,7 @@ Store::Known& Store::known(CaseId id) {
         auto next = after(out.file.one, line.what, line.at, line.clerk);
         if (!next) throw Failure("what happened to a case does not follow from what was before");
         out.file.one = std::move(*next);
-        take_hand(out.file.clerk, line.what, line.clerk);
+        take_hand(out.file.clerk, line.what, line.clerk, out.file.one);
         ++out.lines;
     }
     if (known_.size() >= known_max) known_.clear();
@@ -749,7 +770,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
         .bind("since", waits ? std::optional(oldest->since) : std::nullopt)
         .execute();
     now.file.one = *next;
-    take_hand(now.file.clerk, what, by.clerk);
+    take_hand(now.file.clerk, what, by.clerk, *next);
     now.lines = line;
     if (is_active) add_cards(*next, id);
     if (ends) overtake(id, by);

@@ -87,6 +87,8 @@ class Store {
     struct Hearing {
         Due due = Due::nothing;  // what was done
         std::optional<CaseId> id = {};
+        bool wrote = false;
+        bool gave_up = false;  // a case of theirs, then or before
     };
     Hearing hear(std::string_view issuing_number, const Said& said, std::string_view register_id,
                  UnixTime now);
@@ -236,6 +238,10 @@ class Store {
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by, UnixTime at);
     void overtake(CaseId by_case, const By& by);
+    std::optional<CaseId> find_person(std::string_view issuing_number);
+    bool give_up(const std::vector<CaseId>& ids, const Said& said, const By& by);
+    void carry_out(Hearing& hearing, const std::vector<CaseId>& ids, const Said& said,
+                   const By& by);
     std::optional<CaseId> open_said(const std::vector<CaseId>& ids, const Said& said, const By& by);
     void cancel_in_chip(const std::vector<CaseId>& of_person, const By& by);
     void add_cards(const Case& one, CaseId id);

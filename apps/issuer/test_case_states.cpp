@@ -56,7 +56,7 @@ void add_case(Text& out, const Case& one) {
     for (const bool value :
          {one.written, one.handed_over, one.cancelled.has_value(), one.found, one.given_up,
           one.overtaken, one.approved.has_value(), one.pin_set, one.signing, one.requested,
-          !one.card_writing.empty(), one.card_agreed, one.said.has_value()})
+          !one.card_writing.empty(), one.card_agreed, one.said.has_value(), one.ask_from > 0})
         out.add(int{value});
     for (const auto place : one.not_active)
         out.add(place);

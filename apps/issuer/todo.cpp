@@ -69,7 +69,7 @@ class Todos {
                         .until = 0});
     }
     // One that was refused waits for a clerk.
-    void order(Step step, OrderName order, std::optional<int> claim = {}) {
+    void order(Step step, OrderName order, std::optional<int> claim = {}, UnixTime from = 0) {
         const auto refused = case_.refused.find(order);
         if (refused == case_.refused.end()) {
             add(step, who_does(order.kind), claim);
@@ -78,6 +78,7 @@ class Todos {
             out_.back().refused = refused->second;
         }
         out_.back().order = order;
+        out_.back().from = from;
     }
     void add(const NextOfBirth& next) {
         if (next.order) {
@@ -129,7 +130,7 @@ void add_claims(Todos& todos, const Case& one) {
         switch (one.claims[i].finding) {
             case Finding::open:
             case Finding::agreed:
-                todos.order(Step::confirm, of_place(OrderKind::confirm, i), claim);
+                todos.order(Step::confirm, of_place(OrderKind::confirm, i), claim, one.ask_from);
                 break;
             case Finding::otherwise:
                 todos.add(Step::settle, Actor::clerk, claim);
@@ -452,8 +453,15 @@ bool ends_at_once(const Case& one) {
     return one.kind == Kind::change && one.said.has_value();
 }
 
+bool is_about(const Case& one, News what) {
+    if (what == News::changed) return one.kind == Kind::change;
+    return one.kind == Kind::end && one.reason == reason_of(what);
+}
+
 bool may_still_take(const Case& one) {
-    return one.claims.empty() || one.claims.front().finding != Finding::same;
+    if (one.kind == Kind::end || one.claims.empty()) return true;
+    const bool is_asked = one.open.contains(of_place(OrderKind::confirm, 0));
+    return one.claims.front().finding != Finding::same && !is_asked;
 }
 
 bool waits_for_anybody(const Case& one) {

@@ -77,7 +77,7 @@ export const happenings = [
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
   ...["stopped_again", "given_up", "overtaken", "approved", "pin_set", "requested", "traced"],
   ...["parent_named", "signed", "given", "undecided", "accepted", "declined", "filed_elsewhere"],
-  ...["taken_on", "not_active", "approval_lapsed", "new_slip", "said"],
+  ...["taken_on", "not_active", "approval_lapsed", "new_slip", "said", "still_here"],
 ];
 
 const claims_max = 16;

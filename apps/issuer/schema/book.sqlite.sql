@@ -3,7 +3,8 @@
 -- Trusted for: what people are shown. Who can read it learns which issuing numbers have a
 -- certificate that ends on which day, got another slip, or were looked at where and when, and
 -- nobody's name. Who can change it can hide a notice or a look, and say in a register's place that
--- somebody's signing certificate has to end; nobody's card: the register is asked before that.
+-- somebody's signing certificate has to end, and by a death that what is open of theirs is given up;
+-- nobody's card: the register is asked before that. What is not of an order's form is not heard.
 
 create table notice (
     notice_id text primary key,
@@ -40,6 +41,7 @@ create table told (
     what       text not null,      -- died, left or changed
     changed_at integer not null,
     next_look  integer not null default 0,
+    tries      integer not null default 0, -- looks that have found that it waits
     done_at    integer
 ) strict, without rowid;
 create index told_next on told (next_look) where done_at is null;
