@@ -764,7 +764,8 @@ class Explorer {
                        "ended, and nobody has changed", state);
                 continue;
             }
-            const auto wanted = (stays && !one.said) || is_kept(i) ? AtOthers::active : AtOthers::revoked;
+            const auto wanted =
+                (stays && !one.said) || is_kept(i) ? AtOthers::active : AtOthers::revoked;
             expect(world.at_authority[i] == (search_.foreign ? AtOthers::active : wanted),
                    "at the authority, at the end", state);
             if (search_.while_activated && world.at_relay[i] == AtOthers::unknown) continue;
