@@ -90,6 +90,18 @@ Result happen(Case& one, const Opened& opened) {
     return {};
 }
 
+// The relay links no number twice.
+bool has_twice(const std::vector<Claim>& claims) {
+    for (auto one = claims.begin(); one != claims.end(); ++one) {
+        if (std::find_if(std::next(one), claims.end(), [&one](const Claim& other) {
+                return other.number == one->number;
+            }) != claims.end()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Result happen(Case& one, const Applied& applied) {
     if (one.person || one.cancelled) return std::unexpected(Misfit::too_late);
     if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
@@ -103,6 +115,7 @@ Result happen(Case& one, const Applied& applied) {
     if (one.known && one.known->birth_date != applied.person.birth_date) {
         return std::unexpected(Misfit::other_person);
     }
+    if (has_twice(applied.claims)) return std::unexpected(Misfit::unexpected);
     one.person = applied.person;
     one.claims = applied.claims;
     // This centre makes no keys in a chip of another authority's, and has no other to write into.

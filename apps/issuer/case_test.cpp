@@ -79,5 +79,17 @@ TEST(Case, NothingIsLeftToStopOrToResumeOfACardThatIsRevoked) {
     EXPECT_TRUE(std::holds_alternative<Refused>(told(OrderKind::reset, wire::Code::card_revoked)));
 }
 
+// The relay would refuse it when everybody has answered.
+TEST(Case, NobodyAppliesWithOneNumberTwice) {
+    const auto schemes = test_schemes();
+    Case one;
+    one.numbers.issuing = "1";
+    auto application = test_application(schemes);
+    application.claims.push_back(application.claims.back());
+    EXPECT_EQ(after(one, application, 1).error(), Misfit::unexpected);
+    application.claims.pop_back();
+    EXPECT_TRUE(after(one, application, 1));
+}
+
 }  // namespace
 }  // namespace mado::issuer

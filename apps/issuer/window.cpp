@@ -19,6 +19,11 @@ Parsed<json::object> read_body(std::string_view body) {
 Parsed<Applied> read_invited(const json::object& object, const wire::Schemes& schemes) {
     auto application = read_application(object, schemes);
     if (application && application->newborn) return bad("no newborn is invited");
+    // Whether every clinic is to see it the person decides, with the paper in hand.
+    if (application && std::ranges::find(application->claims, Role::public_expense, &Claim::role) !=
+                           application->claims.end()) {
+        return bad("public expense comes with the person, not with an invitation");
+    }
     return application;
 }
 

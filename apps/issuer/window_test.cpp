@@ -239,7 +239,9 @@ TEST(Window, AWaitIsAsOldAsItIs) {
     };
     happen(Opened{.numbers = {"1", "2", "3"}}, 100);
     auto application = test_application(schemes());
-    application.claims.push_back(application.claims[1]);
+    auto another = application.claims[1];
+    another.number.fields.back().second = "07";
+    application.claims.push_back(another);
     happen(application, 200);
     happen(Sent{resident}, 201);
     happen(Confirmed{0, "", 0, false}, 300);
