@@ -58,7 +58,8 @@ class Records {
         std::optional<wire::PersonNumber> number;
         std::string payload;  // JSON
     };
-    // The next ones after that id, in their order; throws as answer().
+    // The next ones after that id, in their order, up to one that breaks the contract; throws as
+    // answer() when that is the first one.
     std::vector<Said> said(std::string_view service, std::int64_t after, std::size_t count_max,
                            Date today);
 
@@ -78,6 +79,7 @@ class Records {
     Service open_service(Config& services, const std::string& name, const std::string& database);
     Saying open_saying(Config& all, const std::string& name);
     [[nodiscard]] std::optional<wire::PersonNumber> number_in(const wire::Row& row) const;
+    [[nodiscard]] Parsed<Said> said_in(const Saying& saying, Date today) const;
     const wire::Participant* holder_ = nullptr;
     const wire::Scheme* scheme_ = nullptr;
     db::Connection connection_;

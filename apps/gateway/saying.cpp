@@ -4,6 +4,7 @@ namespace mado::gateway {
 namespace {
 
 constexpr std::size_t rows_max = 20;                             // in one round
+constexpr std::int64_t look_after_failure_s = 60;
 constexpr std::int64_t tell_s_max = 366 * std::int64_t{86'400};  // whoever is away longer
 
 std::string name_of(const Records::Says& says, const std::string& holder, std::int64_t id) {
@@ -44,13 +45,16 @@ Saying::Saying(Parts parts, UnixTime now)
     }
 }
 
-// One whose database is away keeps no other waiting.
+// One whose database is away, or says what nobody would take, keeps no other waiting.
 Task<void> Saying::round(UnixTime now) {
     for (auto& [id, holder] : parts_.holders) {
         for (auto& says : holder.records.says()) {
+            auto& left_until = left_until_[{id, says.service}];
+            if (now < left_until) continue;
             try {
                 co_await take_up(holder, std::move(says), now);
             } catch (const Failure& failure) {
+                left_until = now + look_after_failure_s;
                 parts_.log.error("records_failed", {{"holder", std::string_view(id)},
                                                     {"why", std::string_view(failure.what())}});
             }

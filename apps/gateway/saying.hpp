@@ -27,7 +27,7 @@ class Saying {
     // OperatorError: what a mapping says is told to nobody who may hear it.
     Saying(Parts parts, UnixTime now);
 
-    // Takes up what is new.
+    // Takes up what is new. A list that cannot be read is left alone for a minute.
     Task<void> round(UnixTime now);
 
   private:
@@ -36,6 +36,7 @@ class Saying {
     Parts parts_;
     db::Connection read_;
     db::Statement last_;
+    std::map<std::pair<std::string, std::string>, UnixTime> left_until_;  // by holder and service
 };
 
 }  // namespace mado::gateway

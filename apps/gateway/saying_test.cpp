@@ -222,14 +222,36 @@ TEST_F(SayingTest, WhatStandsUnderNoNumberKeepsNoOtherWaiting) {
     EXPECT_EQ(said(), std::vector{second});
 }
 
-// The holder's people have to see to it: nothing is passed over by mistake.
+// The holder's people have to see to it: nothing is passed over by mistake, and nothing before it
+// waits for them.
 TEST_F(SayingTest, ARowThatBreaksTheContractWaits) {
-    reg.run("update change set day = 'soon' where id = 3");
+    reg.run("insert into change values (8, '3', '621874998321', '2026-11-03')");
+    reg.run("update change set day = 'soon' where id = 7");
+    round();
+    EXPECT_EQ(said(), std::vector{first});
+    round(10);
+    EXPECT_EQ(sent.size(), 1U);
+    reg.run("update change set day = '2026-11-02' where id = 7");
+    round(20);
+    EXPECT_EQ(sent.size(), 1U) << "it was looked at a moment ago";
+    reg.run("update change set told = x'00' where id = 8");
+    round(100);
+    EXPECT_EQ(said(), (std::vector{first, second}));
+    reg.run("update change set told = '621874998321' where id = 8");
+    round(200);
+    EXPECT_EQ(sent.size(), 3U);
+}
+
+// What comes after a greater id would be lost once that one is told.
+TEST_F(SayingTest, NothingIsToldWhileTheIdsDoNotRise) {
+    reg.write_mapping(mapping_of(
+        "select id, number, told as health_care_number, day as valid_from from change "
+        "where id > :after order by id desc"));
+    auto& records = holders.at("06990014").records;
+    records = Records(reg.mapping, reg.database, directory, schemes);
     round();
     EXPECT_TRUE(sent.empty());
-    reg.run("update change set day = '2026-11-01' where id = 3");
-    round(10);
-    EXPECT_EQ(said(), (std::vector{first, second}));
+    EXPECT_EQ(count("said"), 0);
 }
 
 TEST_F(SayingTest, AGatewayDoesNotStartWithAnother) {
