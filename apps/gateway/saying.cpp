@@ -3,9 +3,10 @@
 namespace mado::gateway {
 namespace {
 
-constexpr std::size_t rows_max = 20;                             // in one round
+constexpr std::size_t rows_max = 20;  // in one round
 constexpr std::int64_t look_after_failure_s = 60;
 constexpr std::int64_t tell_s_max = 366 * std::int64_t{86'400};  // whoever is away longer
+constexpr std::int64_t link_s_max = 90 * std::int64_t{86'400};   // whoever is linked later
 
 std::string name_of(const Records::Says& says, const std::string& holder, std::int64_t id) {
     return "says/" + holder + "/" + says.service + "/" + std::to_string(id);
@@ -92,7 +93,8 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
             .service = says.service,
             .purpose = says.purpose,
             .payload = row.payload,
-            .until = now + tell_s_max};
+            .until = now + tell_s_max,
+            .link_until = now + link_s_max};
         auto request = parts_.telling.prepare(tell);
         waiting->push_back({name_of(says, id, row.id), std::move(tell), std::move(request)});
     }

@@ -98,6 +98,8 @@ class SayingTest : public AnsweringTest {
     void alter(std::string_view sql) const {
         db::Connection(evidence_path, db::Access::read_write).run(sql);
     }
+    // No new ones, which are made as of now, are needed in a year to come.
+    void let_requests_last() const { alter("update outbox set expires = expires + 366 * 86400"); }
     // Of each that was sent: whose number it is about, and what is sealed.
     std::vector<std::string> said() {
         std::vector<std::string> out;
@@ -195,12 +197,86 @@ TEST_F(SayingTest, WhatCannotBeKeptIsTakenUpAgain) {
     EXPECT_EQ(said(), (std::vector{first, second}));
 }
 
-TEST_F(SayingTest, OfWhomThereIsNoLinkNobodyHears) {
+// Whoever gets a card in the meantime; of anybody else nobody hears.
+TEST_F(SayingTest, OfWhomThereIsNoLinkItIsSaidAgainEachDayForNinetyDays) {
     says = wire::Code::no_link;
     round();
-    round(1'000);
     EXPECT_EQ(sent.size(), 2U);
+    round(86'000);
+    EXPECT_EQ(sent.size(), 2U) << "not before the next day";
+    round(86'500);
+    ASSERT_EQ(sent.size(), 4U);
+    EXPECT_EQ(sent[0], sent[2]);
+    let_requests_last();
+    round(91 * 86'400);
+    EXPECT_EQ(sent.size(), 6U);
     EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+TEST_F(SayingTest, WhoIsLinkedOnAnotherDayIsHeardOf) {
+    says = wire::Code::no_link;
+    round();
+    says.reset();
+    round(86'500);
+    EXPECT_EQ(sent.size(), 4U);
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+// A policy, a directory or a key that is mended: the word is not lost by it.
+TEST_F(SayingTest, NoOtherRefusalIsFinal) {
+    std::int64_t later = 0;
+    for (const auto code : {wire::Code::not_allowed, wire::Code::malformed,
+                            wire::Code::several_match, wire::Code::answer_unknown}) {
+        says = code;
+        const auto before = sent.size();
+        round(later);
+        EXPECT_EQ(sent.size(), before + 2);
+        round(later + 86'000);
+        EXPECT_EQ(sent.size(), before + 2) << "not before the next day";
+        later += 86'500;
+    }
+    EXPECT_EQ(sent[0], sent[6]);
+    let_requests_last();
+    round(100 * 86'400);
+    EXPECT_EQ(count("tell"), 2) << "it is no matter of a link";
+    says.reset();
+    round(102 * 86'400);
+    EXPECT_EQ(said().back(), second);
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+TEST_F(SayingTest, OneThatDoesNotOpenKeepsNoOtherWaiting) {
+    says = wire::Code::unavailable;
+    round();
+    sent.clear();
+    says.reset();
+    alter("update tell set sealed = x'00' where name = (select min(name) from tell)");
+    round(10);
+    EXPECT_EQ(said(), std::vector{second});
+    EXPECT_EQ(count("outbox where tries = 2"), 1) << "later, and later still";
+    EXPECT_EQ(count("tell"), 1);
+}
+
+// Who has had an answer that holds no longer waits for it.
+TEST_F(SayingTest, WhatIsAboutAnAnswerGoesFirst) {
+    says = wire::Code::unavailable;
+    for (int i = 8; i < 30; ++i)
+        reg.run(
+            fmt::format("insert into change values ({}, '1', '621874998319', '2026-11-02')", i));
+    round();
+    round(1);
+    EXPECT_GT(count("outbox"), 20);
+    sent.clear();
+    says.reset();
+    auto tell = tells->find(tells->to_send(unix_now() + 1'000, 1).front()).value();
+    tell.link_until = 0;
+    tell.payload = R"({"health_care_number":"621874998321","valid_from":"2026-11-03"})";
+    const auto request = telling->prepare(tell);
+    http::await(io, tells->write([&tell, &request](db::Connection&, TellWriter& to) {
+        to.put("zz", tell, request, unix_now() + 1'000);
+    }));
+    round(1'000);
+    EXPECT_EQ(said().front(), "1 " + tell.payload);
 }
 
 TEST_F(SayingTest, ATellWhoseTimeIsOverIsMadeAnewAndAfterAYearGivenUp) {
@@ -244,9 +320,9 @@ TEST_F(SayingTest, ARowThatBreaksTheContractWaits) {
 
 // What comes after a greater id would be lost once that one is told.
 TEST_F(SayingTest, NothingIsToldWhileTheIdsDoNotRise) {
-    reg.write_mapping(mapping_of(
-        "select id, number, told as health_care_number, day as valid_from from change "
-        "where id > :after order by id desc"));
+    reg.write_mapping(
+        mapping_of("select id, number, told as health_care_number, day as valid_from from change "
+                   "where id > :after order by id desc"));
     auto& records = holders.at("06990014").records;
     records = Records(reg.mapping, reg.database, directory, schemes);
     round();
