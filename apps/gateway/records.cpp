@@ -345,26 +345,31 @@ Parsed<Records::Said> Records::said_in(const Saying& saying, Date today) const {
     return said;
 }
 
-std::vector<Records::Said> Records::said(std::string_view service, std::int64_t after,
-                                         std::size_t count_max, Date today) {
+Records::Listed Records::said(std::string_view service, std::int64_t last, std::size_t count_max,
+                              Date today) {
     auto& saying = says_.find(service)->second;
     const auto broken = [&saying](const std::string& why) {
         return Failure("the database breaks the contract of what it says (" + saying.says.service +
                        "): " + why);
     };
-    std::vector<Said> out;
-    saying.rows.bind("after", after);
+    Listed out{.has_last = last == 0, .rows = {}};
+    auto& rows = out.rows;
+    saying.rows.bind("after", last == 0 ? 0 : last - 1);
     const db::ResetAtEnd reset(saying.rows);
-    while (out.size() < count_max && saying.rows.step()) {
-        // What comes after a greater id would never be told.
+    while (rows.size() < count_max && saying.rows.step()) {
         const auto id = id_of(saying.rows);
-        if (!id || *id <= (out.empty() ? after : out.back().id)) throw broken("ids do not rise");
+        if (!out.has_last && rows.empty() && id == last) {
+            out.has_last = true;
+            continue;
+        }
+        // What comes after a greater id would never be told.
+        if (!id || *id <= (rows.empty() ? last : rows.back().id)) throw broken("ids do not rise");
         auto said = said_in(saying, today);
         if (!said) {
-            if (!out.empty()) break;  // it is the first one of the next time
+            if (!rows.empty()) break;  // it is the first one of the next time
             throw broken("row " + std::to_string(*id) + ": " + said.error().why);
         }
-        out.push_back(std::move(*said));
+        rows.push_back(std::move(*said));
     }
     return out;
 }

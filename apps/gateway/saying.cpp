@@ -1,15 +1,21 @@
 #include "saying.hpp"
 
+#include <fmt/format.h>
+
 namespace mado::gateway {
 namespace {
 
 constexpr std::size_t rows_max = 20;  // in one round
 constexpr std::int64_t look_after_failure_s = 60;
+constexpr std::int64_t quiet_s = 3'600;
 constexpr std::int64_t tell_s_max = 366 * std::int64_t{86'400};  // whoever is away longer
 constexpr std::int64_t link_s_max = 90 * std::int64_t{86'400};   // whoever is linked later
 
-std::string name_of(const Records::Says& says, const std::string& holder, std::int64_t id) {
-    return "says/" + holder + "/" + says.service + "/" + std::to_string(id);
+// A list that was put back to an earlier state may use an id again while the former one's tell
+// still waits: so the time is in it.
+std::string name_of(const Records::Says& says, const std::string& holder, std::int64_t id,
+                    UnixTime now) {
+    return fmt::format("says/{}/{}/{}/{}", holder, says.service, id, now);
 }
 
 void demand_heard(const wire::Directory& directory, const wire::Policy& policy,
@@ -50,12 +56,12 @@ Saying::Saying(Parts parts, UnixTime now)
 Task<void> Saying::round(UnixTime now) {
     for (auto& [id, holder] : parts_.holders) {
         for (auto& says : holder.records.says()) {
-            auto& left_until = left_until_[{id, says.service}];
-            if (now < left_until) continue;
+            auto& state = states_[{id, says.service}];
+            if (now < state.left_until) continue;
             try {
-                co_await take_up(holder, std::move(says), now);
+                co_await take_up(holder, std::move(says), state, now);
             } catch (const Failure& failure) {
-                left_until = now + look_after_failure_s;
+                state.left_until = now + look_after_failure_s;
                 parts_.log.error("records_failed", {{"holder", std::string_view(id)},
                                                     {"why", std::string_view(failure.what())}});
             }
@@ -64,7 +70,9 @@ Task<void> Saying::round(UnixTime now) {
 }
 
 // What stands under no number of the holder's is nobody's: it is passed over, and the log says so.
-Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
+// Where the row that was told last is missing, what the holder writes down under the ids up to it
+// is not told: somebody has to say from where on it is (gateway.md, "What a holder tells").
+Task<void> Saying::take_up(Holder& holder, Records::Says says, State& state, UnixTime now) {
     struct Waiting {
         std::string name;
         Tell tell;
@@ -78,7 +86,15 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
         last_.bind("holder", id).bind("service", says.service);
         if (last_.step()) after = last_.integer(0);
     }
-    const auto rows = records.said(says.service, after, rows_max, parts_.policy.day_of(now));
+    const auto listed = records.said(says.service, after, rows_max, parts_.policy.day_of(now));
+    const auto& rows = listed.rows;
+    if (!listed.has_last && now >= state.quiet_until) {
+        state.quiet_until = now + quiet_s;
+        parts_.gone_back.with({id, says.service}).add();
+        parts_.log.error("list_gone_back", {{"holder", std::string_view(id)},
+                                            {"service", std::string_view(says.service)},
+                                            {"missing", after}});
+    }
     if (rows.empty()) co_return;
     auto waiting = std::make_shared<std::vector<Waiting>>();
     for (const auto& row : rows) {
@@ -96,7 +112,7 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
             .until = now + tell_s_max,
             .link_until = now + link_s_max};
         auto request = parts_.telling.prepare(tell);
-        waiting->push_back({name_of(says, id, row.id), std::move(tell), std::move(request)});
+        waiting->push_back({name_of(says, id, row.id, now), std::move(tell), std::move(request)});
     }
     const auto last = rows.back().id;
     co_await parts_.tells.write([id, says = std::move(says), after, last, waiting, now](

@@ -68,6 +68,7 @@ class SayingTest : public AnsweringTest {
                 .tells = *tells,
                 .telling = *telling,
                 .log = log,
+                .gone_back = gone_back,
                 .store = evidence_path};
     }
     Task<client::Result<client::Answered>> reply() {
@@ -117,6 +118,14 @@ class SayingTest : public AnsweringTest {
         }
         return out;
     }
+    // How often its list had gone back; "": never.
+    std::string gone_back_so_often() const {
+        const std::string line = "\nback{holder=\"06990014\",service=\"health-care-number\"} ";
+        const auto text = metrics.text();
+        const auto at = text.find(line);
+        if (at == std::string::npos) return "";
+        return text.substr(at + line.size(), text.find('\n', at + 1) - at - line.size());
+    }
     // Why the gateway does not start with it; "": it does.
     std::string why_not(std::string_view mapping) {
         reg.write_mapping(mapping);
@@ -134,6 +143,7 @@ class SayingTest : public AnsweringTest {
                                   .tells = with.tells,
                                   .telling = with.telling,
                                   .log = with.log,
+                                  .gone_back = with.gone_back,
                                   .store = with.store},
                                  unix_now());
         } catch (const OperatorError& error) {
@@ -143,6 +153,7 @@ class SayingTest : public AnsweringTest {
     }
 
     http::CounterFamily& results = metrics.counters("tells", "…", {"service", "result"});
+    http::CounterFamily& gone_back = metrics.counters("back", "…", {"holder", "service"});
     const Secret key{crypto::random_bytes(32)};
     std::map<std::string, client::Identity, std::less<>> identities;
     std::optional<Tells> tells;
@@ -316,6 +327,40 @@ TEST_F(SayingTest, ARowThatBreaksTheContractWaits) {
     reg.run("update change set told = '621874998321' where id = 8");
     round(200);
     EXPECT_EQ(sent.size(), 3U);
+}
+
+// A register that was put back to an earlier state gives the same ids to other changes.
+TEST_F(SayingTest, AListThatHasGoneBackIsNotPassedOverInSilence) {
+    round();
+    round(10);
+    EXPECT_EQ(gone_back_so_often(), "") << "the row told last is there";
+    reg.run("delete from change where id = 7");
+    round(20);
+    EXPECT_EQ(gone_back_so_often(), "1");
+    round(30);
+    EXPECT_EQ(gone_back_so_often(), "1") << "once an hour";
+    round(4'000);
+    EXPECT_EQ(gone_back_so_often(), "2");
+    start();
+    round(4'010);
+    EXPECT_EQ(gone_back_so_often(), "3") << "and at start";
+    reg.run("insert into change values (9, '3', '621874998321', '2026-11-03')");
+    round(4'020);
+    EXPECT_EQ(sent.size(), 3U) << "what comes later is told nevertheless";
+}
+
+// As gateway.md says how; also while what was told under the same id before still waits.
+TEST_F(SayingTest, AListIsToldAnewFromWhereSomebodySays) {
+    says = wire::Code::no_link;
+    round();
+    reg.run("update change set number = '3' where id = 7");
+    alter("update said set last = 3 where holder = '06990014' and service = 'health-care-number'");
+    says.reset();
+    sent.clear();
+    round(10);
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_TRUE(said().front().starts_with("3 "));
+    EXPECT_EQ(count("tell"), 2) << "the former ones wait for the next day";
 }
 
 // What comes after a greater id would be lost once that one is told.
