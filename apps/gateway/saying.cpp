@@ -45,7 +45,8 @@ void demand_heard(const wire::Directory& directory, const wire::Policy& policy,
 Saying::Saying(Parts parts, UnixTime now)
     : parts_(std::move(parts)),
       read_(parts_.store, db::Access::read_only),
-      last_(read_.prepare("select last from said where holder = :holder and service = :service")) {
+      last_(read_.prepare(
+          "select last, gone from said where holder = :holder and service = :service")) {
     for (const auto& [id, holder] : parts_.holders) {
         for (const auto& says : holder.records.says())
             demand_heard(parts_.directory, parts_.policy, holder.records.holder(), says, now);
@@ -69,6 +70,33 @@ Task<void> Saying::round(UnixTime now) {
     }
 }
 
+Saying::Until Saying::told_until(const std::string& holder, const std::string& service) {
+    const db::ResetAtEnd reset(last_);
+    last_.bind("holder", holder).bind("service", service);
+    if (!last_.step()) return {};
+    return {.last = last_.integer(0), .gone = last_.integer(1) != 0};
+}
+
+// It stays known when the list has grown again.
+Task<void> Saying::cry(std::string holder, std::string service, Until until) {
+    parts_.gone_back.with({holder, service}).add();
+    parts_.log.error("list_gone_back", {{"holder", std::string_view(holder)},
+                                        {"service", std::string_view(service)},
+                                        {"last", until.last}});
+    if (until.gone) co_return;
+    co_await parts_.tells.write([holder = std::move(holder), service = std::move(service),
+                                 last = until.last](db::Connection& connection, TellWriter&) {
+        connection
+            .prepare(
+                "update said set gone = 1 "
+                "where holder = :holder and service = :service and last = :last")
+            .bind("holder", holder)
+            .bind("service", service)
+            .bind("last", last)
+            .execute();
+    });
+}
+
 // What stands under no number of the holder's is nobody's: it is passed over, and the log says so.
 // Where the row that was told last is missing, what the holder writes down under the ids up to it
 // is not told: somebody has to say from where on it is (gateway.md, "What a holder tells").
@@ -80,21 +108,14 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, State& state, Uni
     };
     auto& records = holder.records;
     const auto id = records.holder().id.text();
-    std::int64_t after = 0;
-    {
-        const db::ResetAtEnd reset(last_);
-        last_.bind("holder", id).bind("service", says.service);
-        if (last_.step()) after = last_.integer(0);
-    }
+    const auto until = told_until(id, says.service);
+    const auto after = until.last;
     const auto listed = records.said(says.service, after, rows_max, parts_.policy.day_of(now));
-    const auto& rows = listed.rows;
-    if (!listed.has_last && now >= state.quiet_until) {
+    if ((until.gone || !listed.has_last) && now >= state.quiet_until) {
         state.quiet_until = now + quiet_s;
-        parts_.gone_back.with({id, says.service}).add();
-        parts_.log.error("list_gone_back", {{"holder", std::string_view(id)},
-                                            {"service", std::string_view(says.service)},
-                                            {"missing", after}});
+        co_await cry(id, says.service, until);
     }
+    const auto& rows = listed.rows;
     if (rows.empty()) co_return;
     auto waiting = std::make_shared<std::vector<Waiting>>();
     for (const auto& row : rows) {

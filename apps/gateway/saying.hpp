@@ -38,6 +38,13 @@ class Saying {
         UnixTime quiet_until = 0;  // that it has gone back was said
     };
     Task<void> take_up(Holder& holder, Records::Says says, State& state, UnixTime now);
+    // How far a list was told of, and whether it had gone back since.
+    struct Until {
+        std::int64_t last = 0;
+        bool gone = false;
+    };
+    Until told_until(const std::string& holder, const std::string& service);
+    Task<void> cry(std::string holder, std::string service, Until until);
 
     Parts parts_;
     db::Connection read_;

@@ -347,6 +347,13 @@ TEST_F(SayingTest, AListThatHasGoneBackIsNotPassedOverInSilence) {
     reg.run("insert into change values (9, '3', '621874998321', '2026-11-03')");
     round(4'020);
     EXPECT_EQ(sent.size(), 3U) << "what comes later is told nevertheless";
+    start();
+    round(8'000);
+    EXPECT_EQ(gone_back_so_often(), "4") << "also when the list has grown again";
+    alter("update said set last = 9, gone = 0");
+    start();
+    round(12'000);
+    EXPECT_EQ(gone_back_so_often(), "4") << "somebody has seen to it";
 }
 
 // As gateway.md says how; also while what was told under the same id before still waits.
@@ -354,7 +361,9 @@ TEST_F(SayingTest, AListIsToldAnewFromWhereSomebodySays) {
     says = wire::Code::no_link;
     round();
     reg.run("update change set number = '3' where id = 7");
-    alter("update said set last = 3 where holder = '06990014' and service = 'health-care-number'");
+    alter(
+        "update said set last = 3, gone = 0 where holder = '06990014' and service = "
+        "'health-care-number'");
     says.reset();
     sent.clear();
     round(10);
