@@ -25,6 +25,7 @@ create table 氏名履歴 (                    -- names before the present one
 ) strict, without rowid;
 
 -- 異動: what has changed of somebody's 住民票, in its order, for whoever is to hear of it; not how.
+-- Whoever hears of it asks by 異動番号, which rises in the order of commit; the newest row stays.
 -- Whoever moves into the city or is born here is nobody's news: only what is written otherwise now.
 create table 異動 (
     異動番号     integer primary key autoincrement,

@@ -26,6 +26,7 @@ create table jumin (
 ) strict, without rowid;
 
 -- What has changed of somebody's row, in its order, for whoever is to hear of it; not how.
+-- Whoever hears of it asks by renban, which rises in the order of commit; the newest row stays.
 create table idou (
     renban integer primary key autoincrement,
     code   text not null references jumin,
