@@ -162,12 +162,17 @@ struct Meters {
           tells(metrics.counters("mado_gateway_tells_total",
                                  "What holders told by themselves, by service and result.",
                                  {"service", "result"})),
+          gone_back(metrics.counters("mado_gateway_lists_gone_back_total",
+                                     "Hours in which a holder's list of what has changed did not "
+                                     "have the row that was told last.",
+                                     {"holder", "service"})),
           latency_s(metrics.histogram("mado_gateway_order_seconds",
                                       "Time from an order to its answer.",
                                       {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})) {}
     http::CounterFamily& rounds;
     http::CounterFamily& orders;
     http::CounterFamily& tells;
+    http::CounterFamily& gone_back;
     http::Histogram& latency_s;
 };
 
@@ -183,6 +188,7 @@ struct Speaking {
         Evidence& evidence;
         const Log& log;
         http::CounterFamily& results;
+        http::CounterFamily& gone_back;
     };
     Speaking(asio::io_context& io, const Facts& facts)
         : tells(facts.store, facts.evidence, facts.outbox_key),
@@ -210,6 +216,7 @@ struct Speaking {
                   .tells = tells,
                   .telling = telling,
                   .log = facts.log,
+                  .gone_back = facts.gone_back,
                   .store = facts.store},
                  unix_now()) {}
     void start() {
@@ -291,7 +298,8 @@ int serve(const std::string& config_path) {
                            .identities = identities,
                            .evidence = evidence,
                            .log = log,
-                           .results = meters.tells});
+                           .results = meters.tells,
+                           .gone_back = meters.gone_back});
     const auto names = names_of(holders);
     Dialer dialer(io, {.relay = relay.addresses,
                        .holders = names,

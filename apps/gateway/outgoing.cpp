@@ -17,13 +17,23 @@ namespace asio = http::asio;
 namespace {
 
 constexpr std::chrono::seconds pause{2};
-constexpr std::size_t tells_max = 8;  // in one round: orders are answered in between
+constexpr std::size_t tells_max = 8;  // of each kind in one round: orders are answered in between
+constexpr std::int64_t again_after_refusal_s = 86'400;
 
-// Whoever is told will not take it, whenever it is sent. Of whom there is no link, nobody hears.
-bool is_final(wire::Code code) {
+// Who waits for an answer keeps in front of what registers say, however much that is.
+constexpr std::string_view lane_of_answers = "answers", lane_of_registers = "registers";
+
+// Whoever is told will not take it as things are.
+bool is_refusal(wire::Code code) {
     return code == wire::Code::answer_unknown || code == wire::Code::no_link ||
            code == wire::Code::several_match || code == wire::Code::not_allowed ||
            code == wire::Code::malformed;
+}
+
+// Of a register's word none is: a link may be on its way, a policy or a key be mended.
+bool is_final(const Tell& tell, wire::Code code, UnixTime now) {
+    if (!is_refusal(code)) return false;
+    return tell.link_until == 0 || (code == wire::Code::no_link && tell.link_until < now);
 }
 
 Bytes bound_to(std::string_view name) {
@@ -41,7 +51,8 @@ std::string tell_text(const Tell& tell) {
                                         {"purpose", tell.purpose},
                                         {"parameters", std::move(parameters)},
                                         {"payload", tell.payload},
-                                        {"until", tell.until}});
+                                        {"until", tell.until},
+                                        {"link_until", tell.link_until}});
 }
 
 Tell read_tell(std::string_view text) {
@@ -54,7 +65,8 @@ Tell read_tell(std::string_view text) {
              .purpose = in.text("purpose"),
              .parameters = {},
              .payload = in.text("payload", wire::request_bytes_max),
-             .until = in.integer("until")};
+             .until = in.integer("until"),
+             .link_until = in.integer("link_until")};
     for (const auto& member : in.object("parameters")) {
         if (!member.value().is_string()) throw Failure("a tell that waits does not have its form");
         out.parameters.emplace(member.key(), member.value().as_string());
@@ -79,7 +91,9 @@ void TellWriter::put(std::string_view name, const Tell& tell, const client::Prep
         .bind("sealed", crypto::aead_seal(key_.view(), as_bytes(text), bound_to(name)))
         .execute();
     wipe(text);
-    if (connection_.changes() == 1) outbox_.put(name, request, now);
+    if (connection_.changes() != 1) return;
+    const auto lane = tell.link_until == 0 ? lane_of_answers : lane_of_registers;
+    outbox_.put(name, request, now, {.lane = std::string(lane)});
 }
 
 void TellWriter::remove(std::string_view name) {
@@ -96,8 +110,10 @@ Tells::Tells(const std::string& path, Evidence& evidence, const Secret& key)
 
 std::vector<std::string> Tells::to_send(UnixTime now, std::size_t count) {
     std::vector<std::string> out;
-    for (auto& one : waiting_.due(now, count))
-        out.push_back(std::move(one.name));
+    for (const auto left_out : {lane_of_registers, lane_of_answers}) {
+        for (auto& one : waiting_.due(now, count, {.full = {std::string(left_out)}}))
+            out.push_back(std::move(one.name));
+    }
     return out;
 }
 
@@ -161,7 +177,20 @@ Task<void> Telling::round(UnixTime now) {
     const auto stopping = stopping_;
     for (auto& name : parts_.tells.to_send(now, tells_max)) {
         if (*stopping) co_return;
-        co_await send(std::move(name), now);
+        bool failed = false;
+        try {
+            co_await send(name, now);
+        } catch (const Failure& failure) {
+            failed = true;
+            parts_.log.error("telling_failed", {{"tell", std::string_view(name)},
+                                                {"why", std::string_view(failure.what())}});
+        }
+        // It keeps no other waiting.
+        if (failed) {
+            co_await parts_.tells.write([name, now](db::Connection&, TellWriter& waiting) {
+                waiting.outbox().try_later(name, now);
+            });
+        }
     }
 }
 
@@ -216,18 +245,28 @@ Task<void> Telling::send(std::string name, UnixTime now) {
     const auto told = co_await parts_.send(identity, std::move(*request));
     const std::string result(told ? "told" : wire::info(told.error().code).name);
     parts_.results.with({tell->service, result}).add();
-    if (!told && !is_final(told.error().code)) {
-        co_await tells.write([name, now](db::Connection&, TellWriter& waiting) {
-            waiting.outbox().try_later(name, now);
-        });
-        co_return;
-    }
-    if (!told) {
-        parts_.log.warning("not_told", {{"holder", std::string_view(tell->holder)},
-                                        {"service", std::string_view(tell->service)},
-                                        {"code", std::string_view(result)}});
-    }
+    if (!told) co_return co_await not_yet(std::move(name), *tell, told.error().code, now);
     co_await give_up(std::move(name));
+}
+
+// Nobody answered, or whoever did refuses: later, or never.
+Task<void> Telling::not_yet(std::string name, const Tell& tell, wire::Code code, UnixTime now) {
+    const bool is_over = is_final(tell, code, now);
+    // Who has no card is nothing that anybody could mend.
+    if (is_over || (is_refusal(code) && code != wire::Code::no_link)) {
+        parts_.log.warning("not_told", {{"holder", std::string_view(tell.holder)},
+                                        {"service", std::string_view(tell.service)},
+                                        {"code", wire::info(code).name}});
+    }
+    if (is_over) co_return co_await give_up(std::move(name));
+    co_await parts_.tells.write(
+        [name = std::move(name), code, now](db::Connection&, TellWriter& waiting) {
+            if (is_refusal(code)) {
+                waiting.outbox().try_at(name, now + again_after_refusal_s);
+            } else {
+                waiting.outbox().try_later(name, now);
+            }
+        });
 }
 
 }  // namespace mado::gateway

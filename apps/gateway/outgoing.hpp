@@ -1,7 +1,8 @@
 // What a gateway's holders tell by themselves (docs/protocols/gateway.md, "What a holder tells"):
 // signed once, kept in the gateway's store until it is taken, the same bytes for seven days and
-// then new ones; given up when it never will be taken. Whoever has something to tell puts it in
-// with what it notes itself, in one transaction.
+// then new ones; given up when it never will be taken. What a register says is not given up that
+// soon: who refuses it is asked again each day. Whoever has something to tell puts it in with what
+// it notes itself, in one transaction.
 #pragma once
 
 #include <functional>
@@ -27,6 +28,9 @@ struct Tell {
     wire::Parameters parameters = {};
     std::string payload = {};  // before it is sealed; "": none
     UnixTime until = 0;        // then it is given up
+    // Of what a register says: until then there may be a link yet, and no other refusal is final.
+    // 0: any is.
+    UnixTime link_until = 0;
 };
 
 // Within a transaction of the evidence's writer.
@@ -52,7 +56,8 @@ class Tells {
     // `key`: 32 bytes, kept outside the database; as long as this. (The file is the evidence's.)
     Tells(const std::string& path, Evidence& evidence, const Secret& key);
 
-    // That may be sent again, or are over: the longest waiting first.
+    // That may be sent again, or are over, the longest waiting first: so many of those that any
+    // refusal is final of, and then so many of what registers say.
     std::vector<std::string> to_send(UnixTime now, std::size_t count);
     // Throws Failure: a row that does not open was altered, or the key is another.
     std::optional<Tell> find(std::string_view name);
@@ -100,6 +105,7 @@ class Telling {
   private:
     static Task<void> run(std::shared_ptr<bool> stopping, Telling& self, std::vector<Look> looks);
     Task<void> send(std::string name, UnixTime now);
+    Task<void> not_yet(std::string name, const Tell& tell, wire::Code code, UnixTime now);
     Task<void> give_up(std::string name);
 
     http::asio::io_context& io_;

@@ -146,6 +146,22 @@ wire::Row row_of(const db::Statement& statement) {
     return row;
 }
 
+bool has_types_of_contracts(const db::Statement& statement) {
+    for (std::size_t i = 0; i < statement.columns(); ++i) {
+        const auto type = statement.type(i);
+        if (type == db::ColumnType::real || type == db::ColumnType::blob) return false;
+    }
+    return true;
+}
+
+std::optional<std::int64_t> id_of(const db::Statement& statement) {
+    for (std::size_t i = 0; i < statement.columns(); ++i) {
+        const bool is_id = statement.column_name(i) == "id";
+        if (is_id && statement.type(i) == db::ColumnType::integer) return statement.integer(i);
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Records::Records(const std::string& mapping, const std::string& database,
@@ -310,33 +326,50 @@ std::optional<wire::PersonNumber> Records::number_in(const wire::Row& row) const
     return number ? std::optional(std::move(*number)) : std::nullopt;
 }
 
-std::vector<Records::Said> Records::said(std::string_view service, std::int64_t after,
-                                         std::size_t count_max, Date today) {
-    auto& saying = says_.find(service)->second;
+Parsed<Records::Said> Records::said_in(const Saying& saying, Date today) const {
+    if (!has_types_of_contracts(saying.rows)) return bad("a column has a type of no contract");
+    const auto row = row_of(saying.rows);
+    if (auto ok = wire::check_row(saying.columns, row); !ok) return bad(ok.error().why);
     const auto& contract = *saying.contract;
-    const auto broken = [&contract](const char* why) {
-        return Failure("the database breaks the contract of what it says (" +
-                       std::string(contract.service) + "): " + why);
+    json::object payload;
+    for (const auto& column : contract.payload) {
+        if (const auto text = row.text(column.name)) payload[column.name] = *text;
+        if (const auto number = row.integer(column.name)) payload[column.name] = *number;
+    }
+    Said said{
+        .id = *row.integer("id"), .number = number_in(row), .payload = json::serialize(payload)};
+    const auto read = wire::read_payload(contract, said.payload);
+    const bool fits =
+        read && (contract.payload_fits == nullptr || contract.payload_fits(*read, {}, today));
+    if (!fits) return bad("nobody would take the values");
+    return said;
+}
+
+Records::Listed Records::said(std::string_view service, std::int64_t last, std::size_t count_max,
+                              Date today) {
+    auto& saying = says_.find(service)->second;
+    const auto broken = [&saying](const std::string& why) {
+        return Failure("the database breaks the contract of what it says (" + saying.says.service +
+                       "): " + why);
     };
-    std::vector<Said> out;
-    saying.rows.bind("after", after);
+    Listed out{.has_last = last == 0, .rows = {}};
+    auto& rows = out.rows;
+    saying.rows.bind("after", last == 0 ? 0 : last - 1);
     const db::ResetAtEnd reset(saying.rows);
-    while (out.size() < count_max && saying.rows.step()) {
-        const auto row = row_of(saying.rows);
-        if (auto ok = wire::check_row(saying.columns, row); !ok) throw broken(ok.error().why);
-        Said said{.id = *row.integer("id"), .number = number_in(row), .payload = {}};
-        if (said.id <= (out.empty() ? after : out.back().id)) throw broken("ids do not rise");
-        json::object payload;
-        for (const auto& column : contract.payload) {
-            if (const auto text = row.text(column.name)) payload[column.name] = *text;
-            if (const auto number = row.integer(column.name)) payload[column.name] = *number;
+    while (rows.size() < count_max && saying.rows.step()) {
+        const auto id = id_of(saying.rows);
+        if (!out.has_last && rows.empty() && id == last) {
+            out.has_last = true;
+            continue;
         }
-        said.payload = json::serialize(payload);
-        const auto read = wire::read_payload(contract, said.payload);
-        const bool fits =
-            read && (contract.payload_fits == nullptr || contract.payload_fits(*read, {}, today));
-        if (!fits) throw broken("nobody would take the values");
-        out.push_back(std::move(said));
+        // What comes after a greater id would never be told.
+        if (!id || *id <= (rows.empty() ? last : rows.back().id)) throw broken("ids do not rise");
+        auto said = said_in(saying, today);
+        if (!said) {
+            if (!rows.empty()) break;  // it is the first one of the next time
+            throw broken("row " + std::to_string(*id) + ": " + said.error().why);
+        }
+        rows.push_back(std::move(*said));
     }
     return out;
 }

@@ -58,9 +58,15 @@ class Records {
         std::optional<wire::PersonNumber> number;
         std::string payload;  // JSON
     };
-    // The next ones after that id, in their order; throws as answer().
-    std::vector<Said> said(std::string_view service, std::int64_t after, std::size_t count_max,
-                           Date today);
+    struct Listed {
+        // The row that was told last is there still; else the list has gone back.
+        bool has_last = false;
+        // The next ones after it, in their order, up to one that breaks the contract.
+        std::vector<Said> rows;
+    };
+    // `last`: the id of that row; 0: none was told. Throws as answer(), also when the next one
+    // breaks the contract.
+    Listed said(std::string_view service, std::int64_t last, std::size_t count_max, Date today);
 
   private:
     struct Service {
@@ -78,6 +84,7 @@ class Records {
     Service open_service(Config& services, const std::string& name, const std::string& database);
     Saying open_saying(Config& all, const std::string& name);
     [[nodiscard]] std::optional<wire::PersonNumber> number_in(const wire::Row& row) const;
+    [[nodiscard]] Parsed<Said> said_in(const Saying& saying, Date today) const;
     const wire::Participant* holder_ = nullptr;
     const wire::Scheme* scheme_ = nullptr;
     db::Connection connection_;

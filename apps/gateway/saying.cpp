@@ -1,13 +1,21 @@
 #include "saying.hpp"
 
+#include <fmt/format.h>
+
 namespace mado::gateway {
 namespace {
 
-constexpr std::size_t rows_max = 20;                             // in one round
+constexpr std::size_t rows_max = 20;  // in one round
+constexpr std::int64_t look_after_failure_s = 60;
+constexpr std::int64_t quiet_s = 3'600;
 constexpr std::int64_t tell_s_max = 366 * std::int64_t{86'400};  // whoever is away longer
+constexpr std::int64_t link_s_max = 90 * std::int64_t{86'400};   // whoever is linked later
 
-std::string name_of(const Records::Says& says, const std::string& holder, std::int64_t id) {
-    return "says/" + holder + "/" + says.service + "/" + std::to_string(id);
+// A list that was put back to an earlier state may use an id again while the former one's tell
+// still waits: so the time is in it.
+std::string name_of(const Records::Says& says, const std::string& holder, std::int64_t id,
+                    UnixTime now) {
+    return fmt::format("says/{}/{}/{}/{}", holder, says.service, id, now);
 }
 
 void demand_heard(const wire::Directory& directory, const wire::Policy& policy,
@@ -37,20 +45,24 @@ void demand_heard(const wire::Directory& directory, const wire::Policy& policy,
 Saying::Saying(Parts parts, UnixTime now)
     : parts_(std::move(parts)),
       read_(parts_.store, db::Access::read_only),
-      last_(read_.prepare("select last from said where holder = :holder and service = :service")) {
+      last_(read_.prepare(
+          "select last, gone from said where holder = :holder and service = :service")) {
     for (const auto& [id, holder] : parts_.holders) {
         for (const auto& says : holder.records.says())
             demand_heard(parts_.directory, parts_.policy, holder.records.holder(), says, now);
     }
 }
 
-// One whose database is away keeps no other waiting.
+// One whose database is away, or says what nobody would take, keeps no other waiting.
 Task<void> Saying::round(UnixTime now) {
     for (auto& [id, holder] : parts_.holders) {
         for (auto& says : holder.records.says()) {
+            auto& state = states_[{id, says.service}];
+            if (now < state.left_until) continue;
             try {
-                co_await take_up(holder, std::move(says), now);
+                co_await take_up(holder, std::move(says), state, now);
             } catch (const Failure& failure) {
+                state.left_until = now + look_after_failure_s;
                 parts_.log.error("records_failed", {{"holder", std::string_view(id)},
                                                     {"why", std::string_view(failure.what())}});
             }
@@ -58,8 +70,37 @@ Task<void> Saying::round(UnixTime now) {
     }
 }
 
+Saying::Until Saying::told_until(const std::string& holder, const std::string& service) {
+    const db::ResetAtEnd reset(last_);
+    last_.bind("holder", holder).bind("service", service);
+    if (!last_.step()) return {};
+    return {.last = last_.integer(0), .gone = last_.integer(1) != 0};
+}
+
+// It stays known when the list has grown again.
+Task<void> Saying::cry(std::string holder, std::string service, Until until) {
+    parts_.gone_back.with({holder, service}).add();
+    parts_.log.error("list_gone_back", {{"holder", std::string_view(holder)},
+                                        {"service", std::string_view(service)},
+                                        {"last", until.last}});
+    if (until.gone) co_return;
+    co_await parts_.tells.write([holder = std::move(holder), service = std::move(service),
+                                 last = until.last](db::Connection& connection, TellWriter&) {
+        connection
+            .prepare(
+                "update said set gone = 1 "
+                "where holder = :holder and service = :service and last = :last")
+            .bind("holder", holder)
+            .bind("service", service)
+            .bind("last", last)
+            .execute();
+    });
+}
+
 // What stands under no number of the holder's is nobody's: it is passed over, and the log says so.
-Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
+// Where the row that was told last is missing, what the holder writes down under the ids up to it
+// is not told: somebody has to say from where on it is (gateway.md, "What a holder tells").
+Task<void> Saying::take_up(Holder& holder, Records::Says says, State& state, UnixTime now) {
     struct Waiting {
         std::string name;
         Tell tell;
@@ -67,13 +108,14 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
     };
     auto& records = holder.records;
     const auto id = records.holder().id.text();
-    std::int64_t after = 0;
-    {
-        const db::ResetAtEnd reset(last_);
-        last_.bind("holder", id).bind("service", says.service);
-        if (last_.step()) after = last_.integer(0);
+    const auto until = told_until(id, says.service);
+    const auto after = until.last;
+    const auto listed = records.said(says.service, after, rows_max, parts_.policy.day_of(now));
+    if ((until.gone || !listed.has_last) && now >= state.quiet_until) {
+        state.quiet_until = now + quiet_s;
+        co_await cry(id, says.service, until);
     }
-    const auto rows = records.said(says.service, after, rows_max, parts_.policy.day_of(now));
+    const auto& rows = listed.rows;
     if (rows.empty()) co_return;
     auto waiting = std::make_shared<std::vector<Waiting>>();
     for (const auto& row : rows) {
@@ -88,9 +130,10 @@ Task<void> Saying::take_up(Holder& holder, Records::Says says, UnixTime now) {
             .service = says.service,
             .purpose = says.purpose,
             .payload = row.payload,
-            .until = now + tell_s_max};
+            .until = now + tell_s_max,
+            .link_until = now + link_s_max};
         auto request = parts_.telling.prepare(tell);
-        waiting->push_back({name_of(says, id, row.id), std::move(tell), std::move(request)});
+        waiting->push_back({name_of(says, id, row.id, now), std::move(tell), std::move(request)});
     }
     const auto last = rows.back().id;
     co_await parts_.tells.write([id, says = std::move(says), after, last, waiting, now](

@@ -68,6 +68,7 @@ class SayingTest : public AnsweringTest {
                 .tells = *tells,
                 .telling = *telling,
                 .log = log,
+                .gone_back = gone_back,
                 .store = evidence_path};
     }
     Task<client::Result<client::Answered>> reply() {
@@ -98,6 +99,8 @@ class SayingTest : public AnsweringTest {
     void alter(std::string_view sql) const {
         db::Connection(evidence_path, db::Access::read_write).run(sql);
     }
+    // No new ones, which are made as of now, are needed in a year to come.
+    void let_requests_last() const { alter("update outbox set expires = expires + 366 * 86400"); }
     // Of each that was sent: whose number it is about, and what is sealed.
     std::vector<std::string> said() {
         std::vector<std::string> out;
@@ -114,6 +117,14 @@ class SayingTest : public AnsweringTest {
                           " " + std::string(as_text(payload)));
         }
         return out;
+    }
+    // How often its list had gone back; "": never.
+    std::string gone_back_so_often() const {
+        const std::string line = "\nback{holder=\"06990014\",service=\"health-care-number\"} ";
+        const auto text = metrics.text();
+        const auto at = text.find(line);
+        if (at == std::string::npos) return "";
+        return text.substr(at + line.size(), text.find('\n', at + 1) - at - line.size());
     }
     // Why the gateway does not start with it; "": it does.
     std::string why_not(std::string_view mapping) {
@@ -132,6 +143,7 @@ class SayingTest : public AnsweringTest {
                                   .tells = with.tells,
                                   .telling = with.telling,
                                   .log = with.log,
+                                  .gone_back = with.gone_back,
                                   .store = with.store},
                                  unix_now());
         } catch (const OperatorError& error) {
@@ -141,6 +153,7 @@ class SayingTest : public AnsweringTest {
     }
 
     http::CounterFamily& results = metrics.counters("tells", "…", {"service", "result"});
+    http::CounterFamily& gone_back = metrics.counters("back", "…", {"holder", "service"});
     const Secret key{crypto::random_bytes(32)};
     std::map<std::string, client::Identity, std::less<>> identities;
     std::optional<Tells> tells;
@@ -195,12 +208,86 @@ TEST_F(SayingTest, WhatCannotBeKeptIsTakenUpAgain) {
     EXPECT_EQ(said(), (std::vector{first, second}));
 }
 
-TEST_F(SayingTest, OfWhomThereIsNoLinkNobodyHears) {
+// Whoever gets a card in the meantime; of anybody else nobody hears.
+TEST_F(SayingTest, OfWhomThereIsNoLinkItIsSaidAgainEachDayForNinetyDays) {
     says = wire::Code::no_link;
     round();
-    round(1'000);
     EXPECT_EQ(sent.size(), 2U);
+    round(86'000);
+    EXPECT_EQ(sent.size(), 2U) << "not before the next day";
+    round(86'500);
+    ASSERT_EQ(sent.size(), 4U);
+    EXPECT_EQ(sent[0], sent[2]);
+    let_requests_last();
+    round(91 * 86'400);
+    EXPECT_EQ(sent.size(), 6U);
     EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+TEST_F(SayingTest, WhoIsLinkedOnAnotherDayIsHeardOf) {
+    says = wire::Code::no_link;
+    round();
+    says.reset();
+    round(86'500);
+    EXPECT_EQ(sent.size(), 4U);
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+// A policy, a directory or a key that is mended: the word is not lost by it.
+TEST_F(SayingTest, NoOtherRefusalIsFinal) {
+    std::int64_t later = 0;
+    for (const auto code : {wire::Code::not_allowed, wire::Code::malformed,
+                            wire::Code::several_match, wire::Code::answer_unknown}) {
+        says = code;
+        const auto before = sent.size();
+        round(later);
+        EXPECT_EQ(sent.size(), before + 2);
+        round(later + 86'000);
+        EXPECT_EQ(sent.size(), before + 2) << "not before the next day";
+        later += 86'500;
+    }
+    EXPECT_EQ(sent[0], sent[6]);
+    let_requests_last();
+    round(100 * 86'400);
+    EXPECT_EQ(count("tell"), 2) << "it is no matter of a link";
+    says.reset();
+    round(102 * 86'400);
+    EXPECT_EQ(said().back(), second);
+    EXPECT_EQ(count("tell") + count("outbox"), 0);
+}
+
+TEST_F(SayingTest, OneThatDoesNotOpenKeepsNoOtherWaiting) {
+    says = wire::Code::unavailable;
+    round();
+    sent.clear();
+    says.reset();
+    alter("update tell set sealed = x'00' where name = (select min(name) from tell)");
+    round(10);
+    EXPECT_EQ(said(), std::vector{second});
+    EXPECT_EQ(count("outbox where tries = 2"), 1) << "later, and later still";
+    EXPECT_EQ(count("tell"), 1);
+}
+
+// Who has had an answer that holds no longer waits for it.
+TEST_F(SayingTest, WhatIsAboutAnAnswerGoesFirst) {
+    says = wire::Code::unavailable;
+    for (int i = 8; i < 30; ++i)
+        reg.run(
+            fmt::format("insert into change values ({}, '1', '621874998319', '2026-11-02')", i));
+    round();
+    round(1);
+    EXPECT_GT(count("outbox"), 20);
+    sent.clear();
+    says.reset();
+    auto tell = tells->find(tells->to_send(unix_now() + 1'000, 1).front()).value();
+    tell.link_until = 0;
+    tell.payload = R"({"health_care_number":"621874998321","valid_from":"2026-11-03"})";
+    const auto request = telling->prepare(tell);
+    http::await(io, tells->write([&tell, &request](db::Connection&, TellWriter& to) {
+        to.put("zz", tell, request, unix_now() + 1'000);
+    }));
+    round(1'000);
+    EXPECT_EQ(said().front(), "1 " + tell.payload);
 }
 
 TEST_F(SayingTest, ATellWhoseTimeIsOverIsMadeAnewAndAfterAYearGivenUp) {
@@ -222,14 +309,79 @@ TEST_F(SayingTest, WhatStandsUnderNoNumberKeepsNoOtherWaiting) {
     EXPECT_EQ(said(), std::vector{second});
 }
 
-// The holder's people have to see to it: nothing is passed over by mistake.
+// The holder's people have to see to it: nothing is passed over by mistake, and nothing before it
+// waits for them.
 TEST_F(SayingTest, ARowThatBreaksTheContractWaits) {
-    reg.run("update change set day = 'soon' where id = 3");
+    reg.run("insert into change values (8, '3', '621874998321', '2026-11-03')");
+    reg.run("update change set day = 'soon' where id = 7");
+    round();
+    EXPECT_EQ(said(), std::vector{first});
+    round(10);
+    EXPECT_EQ(sent.size(), 1U);
+    reg.run("update change set day = '2026-11-02' where id = 7");
+    round(20);
+    EXPECT_EQ(sent.size(), 1U) << "it was looked at a moment ago";
+    reg.run("update change set told = x'00' where id = 8");
+    round(100);
+    EXPECT_EQ(said(), (std::vector{first, second}));
+    reg.run("update change set told = '621874998321' where id = 8");
+    round(200);
+    EXPECT_EQ(sent.size(), 3U);
+}
+
+// A register that was put back to an earlier state gives the same ids to other changes.
+TEST_F(SayingTest, AListThatHasGoneBackIsNotPassedOverInSilence) {
+    round();
+    round(10);
+    EXPECT_EQ(gone_back_so_often(), "") << "the row told last is there";
+    reg.run("delete from change where id = 7");
+    round(20);
+    EXPECT_EQ(gone_back_so_often(), "1");
+    round(30);
+    EXPECT_EQ(gone_back_so_often(), "1") << "once an hour";
+    round(4'000);
+    EXPECT_EQ(gone_back_so_often(), "2");
+    start();
+    round(4'010);
+    EXPECT_EQ(gone_back_so_often(), "3") << "and at start";
+    reg.run("insert into change values (9, '3', '621874998321', '2026-11-03')");
+    round(4'020);
+    EXPECT_EQ(sent.size(), 3U) << "what comes later is told nevertheless";
+    start();
+    round(8'000);
+    EXPECT_EQ(gone_back_so_often(), "4") << "also when the list has grown again";
+    alter("update said set last = 9, gone = 0");
+    start();
+    round(12'000);
+    EXPECT_EQ(gone_back_so_often(), "4") << "somebody has seen to it";
+}
+
+// As gateway.md says how; also while what was told under the same id before still waits.
+TEST_F(SayingTest, AListIsToldAnewFromWhereSomebodySays) {
+    says = wire::Code::no_link;
+    round();
+    reg.run("update change set number = '3' where id = 7");
+    alter(
+        "update said set last = 3, gone = 0 where holder = '06990014' and service = "
+        "'health-care-number'");
+    says.reset();
+    sent.clear();
+    round(10);
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_TRUE(said().front().starts_with("3 "));
+    EXPECT_EQ(count("tell"), 2) << "the former ones wait for the next day";
+}
+
+// What comes after a greater id would be lost once that one is told.
+TEST_F(SayingTest, NothingIsToldWhileTheIdsDoNotRise) {
+    reg.write_mapping(
+        mapping_of("select id, number, told as health_care_number, day as valid_from from change "
+                   "where id > :after order by id desc"));
+    auto& records = holders.at("06990014").records;
+    records = Records(reg.mapping, reg.database, directory, schemes);
     round();
     EXPECT_TRUE(sent.empty());
-    reg.run("update change set day = '2026-11-01' where id = 3");
-    round(10);
-    EXPECT_EQ(said(), (std::vector{first, second}));
+    EXPECT_EQ(count("said"), 0);
 }
 
 TEST_F(SayingTest, AGatewayDoesNotStartWithAnother) {

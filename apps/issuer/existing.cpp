@@ -169,7 +169,13 @@ std::expected<std::string, Misfit> existing_document(const CaseFile& file,
         lines.push_back(number_line(claim));
     lines.push_back(fmt::format("利用者証明用電子証明書: {}", hex(authentication.serial())));
     lines.emplace_back("署名用電子証明書: この書類に署名したもの");
-    if (!one.before.empty()) lines.emplace_back("これまでに登録したカード: 使えなくする");
+    const auto same = base64url(authentication.der());
+    const bool stays = std::ranges::any_of(
+        one.before, [&same](const Before& card) { return card.certificate == same; });
+    if (!one.before.empty()) {
+        lines.emplace_back(stays ? "これまでに登録した署名用電子証明書: 使えなくする"
+                                 : "これまでに登録したカード: 使えなくする");
+    }
     auto text = fmt::format("{}", fmt::join(lines, "\n"));
     if (text.size() > document_bytes_max || !std::ranges::all_of(lines, &shows_all)) {
         return std::unexpected(Misfit::unexpected);

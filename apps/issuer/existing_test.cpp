@@ -269,6 +269,11 @@ TEST_F(ExistingCaseTest, TheDocumentSaysThatTheOneBeforeEnds) {
     ASSERT_TRUE(text) << to_text(text.error());
     EXPECT_NE(text->find("氏名: 厚労 花子"), std::string::npos) << *text;
     EXPECT_TRUE(text->ends_with("\nこれまでに登録したカード: 使えなくする")) << *text;
+    const auto before = base64url(card().der());
+    file.one.before.push_back({.use = Use::authentication, .certificate = before, .foreign = true});
+    const auto stays = crypto::Certificate::from_der(parse_base64url(before).value()).value();
+    EXPECT_TRUE(existing_document(file, stays, "issuer")
+                    ->ends_with("\nこれまでに登録した署名用電子証明書: 使えなくする"));
 }
 
 TEST_F(ExistingCaseTest, TheDocumentSaysWhoAndWhichCard) {

@@ -149,6 +149,20 @@ TEST_F(WindowTest, AnotherCardTakesThePlaceOfTheOneBefore) {
     EXPECT_EQ(outcome_of(signed_answer(form_of(again))), "registered") << "nothing of it is new";
 }
 
+// It has signed, and its person has gone home with it: lost before it counts, it never does.
+TEST_F(WindowTest, AStopGivesUpACardThatHasSignedAndDoesNotCountYet) {
+    const auto person = person_with_foreign_card("123456789012");
+    take_card_of("厚労　花子", "319860501");
+    registered = {base64url(log_in_card.der())};
+    const json::object exchange{{"kind", "exchange"}, {"person", store->find(person).number}};
+    const auto number = text_at(answer("/cases/open", exchange), "number");
+    EXPECT_EQ(outcome_of(proven(number)), "proven");
+    EXPECT_EQ(outcome_of(signed_answer(form_of(number))), "signed");
+    stopped(person);
+    EXPECT_TRUE(case_of(number).cancelled);
+    EXPECT_FALSE(store->add(*store->find(number), Approved{}, {.at = 5, .clerk = "suzuki"}));
+}
+
 // The certificate of a card of this centre's logs in with no other card's signature.
 TEST_F(WindowTest, ACardOfThisCentresIsNoOtherAuthoritys) {
     const auto person = store->find(person_with_card()).number;

@@ -295,7 +295,10 @@ std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& aske
         return ids.at(*person->alone);
     }
     const auto opened = opened_for(*person, asked);
-    if (!opened) return std::unexpected(opened.error());
+    if (!opened) {
+        if (asked.kind == Kind::stop) together.commit();  // what it has given up stays so
+        return std::unexpected(opened.error());
+    }
     const auto id = write_new(*opened, by);
     together.commit();
     return id;
@@ -385,11 +388,12 @@ std::optional<CaseId> Store::open_said(const std::vector<CaseId>& ids, const Sai
 }
 
 // New certificates would go into the card that is looked for, and a new PIN would open it to
-// whoever has found it.
+// whoever has found it. A card of another authority's that has signed is in the same bag, perhaps.
 void Store::cancel_in_chip(const std::vector<CaseId>& of_person, const By& by) {
     for (const auto id : of_person) {
         const auto one = find(id).one;
-        if (!is_in_old_chip(one) || has_ended(one)) continue;
+        const bool is_lost_too = is_in_old_chip(one) || one.kind == Kind::exchange;
+        if (!is_lost_too || has_ended(one)) continue;
         // Too late: it may be active; then it is among those that are stopped.
         static_cast<void>(write(id, Cancelled{"stopped"}, by));
     }

@@ -19,6 +19,11 @@ Parsed<json::object> read_body(std::string_view body) {
 Parsed<Applied> read_invited(const json::object& object, const wire::Schemes& schemes) {
     auto application = read_application(object, schemes);
     if (application && application->newborn) return bad("no newborn is invited");
+    // Whether every clinic is to see it the person decides, with the paper in hand.
+    if (application && std::ranges::find(application->claims, Role::public_expense, &Claim::role) !=
+                           application->claims.end()) {
+        return bad("public expense comes with the person, not with an invitation");
+    }
     return application;
 }
 
@@ -31,6 +36,18 @@ bool is_by_people(const Happening& what) {
            std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what) ||
            std::holds_alternative<ParentNamed>(what) || std::holds_alternative<NewSlip>(what) ||
            std::holds_alternative<FiledElsewhere>(what);
+}
+
+// The relay links no number twice.
+bool has_twice(const std::vector<Claim>& claims) {
+    for (auto one = claims.begin(); one != claims.end(); ++one) {
+        if (std::find_if(std::next(one), claims.end(), [&one](const Claim& other) {
+                return other.number == one->number;
+            }) != claims.end()) {
+            return true;
+        }
+    }
+    return false;
 }
 
 json::object todo_json(const Todo& what, UnixTime now) {
@@ -261,6 +278,10 @@ Parsed<Act> read_act(std::string_view body, const wire::Schemes& schemes) {
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!what) return std::unexpected(what.error());
     if (!is_by_people(*what)) return bad("that is not for people to say");
+    if (const auto* applied = std::get_if<Applied>(&*what);
+        applied != nullptr && has_twice(applied->claims)) {
+        return bad("a number stands there twice");
+    }
     return Act{.number = std::move(number), .what = std::move(*what)};
 }
 

@@ -43,6 +43,15 @@ TEST(Window, PeopleSayWhatPeopleDo) {
     }
 }
 
+// The relay would refuse it when everybody has answered.
+TEST(Window, NobodyAppliesWithOneNumberTwice) {
+    auto application = test_application(schemes());
+    application.claims.push_back(application.claims.back());
+    EXPECT_FALSE(read_act(act_text(application), schemes()));
+    application.claims.back().number.fields.back().second = "07";
+    EXPECT_TRUE(read_act(act_text(application), schemes()));
+}
+
 // What registers, relay and authority answer, no page can say; nor what the centre did with
 // a chip; and no decision without a signature.
 TEST(Window, NobodyElsesWordComesFromAPage) {
@@ -239,7 +248,9 @@ TEST(Window, AWaitIsAsOldAsItIs) {
     };
     happen(Opened{.numbers = {"1", "2", "3"}}, 100);
     auto application = test_application(schemes());
-    application.claims.push_back(application.claims[1]);
+    auto another = application.claims[1];
+    another.number.fields.back().second = "07";
+    application.claims.push_back(another);
     happen(application, 200);
     happen(Sent{resident}, 201);
     happen(Confirmed{0, "", 0, false}, 300);

@@ -62,6 +62,11 @@ TEST(Changes, OfTheRegisterOfA) {
     a.run("update 住民 set 消除日 = '2026-11-27', 消除事由 = '死亡'");
     EXPECT_EQ(a.said(2), (std::vector<std::string>{"12345678901 left", "12345678901 changed",
                                                    "12345678901 died"}));
+    a.run("update 住民 set 消除日 = null, 消除事由 = null");
+    a.run("update 住民 set 消除日 = '2026-11-27'");
+    a.run("update 住民 set 消除事由 = '死亡'");
+    EXPECT_EQ(a.said(5), (std::vector<std::string>{"12345678901 changed", "12345678901 died"}))
+        << "the reason came later";
 }
 
 TEST(Changes, OfTheRegisterOfB) {
@@ -78,6 +83,10 @@ TEST(Changes, OfTheRegisterOfB) {
     b.run("update jumin set ten_shutsu = 0, shojo_jiyu = ''");
     b.run("update jumin set ten_shutsu = 5081127, shojo_jiyu = '死亡'");
     EXPECT_EQ(b.said(1), (std::vector<std::string>{"12345678901 left", "12345678901 died"}));
+    b.run("update jumin set ten_shutsu = 0, shojo_jiyu = ''");
+    b.run("update jumin set ten_shutsu = 5081127");
+    b.run("update jumin set shojo_jiyu = '死亡'");
+    EXPECT_EQ(b.said(3), (std::vector<std::string>{"12345678901 changed", "12345678901 died"}));
 }
 
 }  // namespace

@@ -98,7 +98,14 @@ function mistakes_in(form: Form, kind: CaseKind): Wrong[] {
   if (!form.sex) add("sex-female", "window.wrong_sex");
   if (form.address.trim() === "") add("address", "window.wrong_address");
   else if (!fits_utf8(form.address, 2 * name_bytes_max)) add("address", "window.wrong_name_long");
+  const before = new Set<string>();
   for (const { role, typed, prefix } of applied_in(form, kind)) {
+    const number = JSON.stringify(number_of(role, typed));
+    if (before.has(number)) {
+      const id = `${prefix}-${forms[role].fields[0]!.name}`;
+      out.push({ id, text: text_of("window.wrong_twice") });
+    }
+    before.add(number);
     if (role === "medical" && !is_typed(typed)) {
       add(`medical-${forms.medical.fields[0]!.name}`, "window.wrong_no_insurance");
     } else {

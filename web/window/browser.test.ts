@@ -284,10 +284,15 @@ test("an application: mistakes first, then looked through, then sent", async () 
   await page.locator("#apply-public-expense-payer").fill("88990015");
   await page.locator("#apply-public-expense-number").fill("999-9962");
   await another.click();
+  const second = "apply-public-expense-2-number";
+  await page.locator("#apply-public-expense-2-payer").fill("88990015");
+  await page.locator(`#${second}`).fill("999-9962");
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("link", { name: /同じ番号が二つあります/ }).waitFor();
   await page.locator("#apply-public-expense-2-payer").fill("12990016");
+  await page.locator(`#${second}`).fill("");
   await page.getByRole("button", { name: "入力したものを見直す" }).click();
   await page.getByRole("link", { name: /受給者番号/ }).click();
-  const second = "apply-public-expense-2-number";
   expect(await page.evaluate(() => document.activeElement?.id)).toBe(second);
   await page.locator(`#${second}`).fill("9999970");
   await page.getByRole("button", { name: "入力したものを見直す" }).click();

@@ -23,10 +23,12 @@ create table tell (
     sealed blob not null
 ) without rowid;
 
--- How far the holders' lists of what has changed were told of.
+-- How far the holders' lists of what has changed were told of. Whoever changes the rows can have
+-- something told once more, or never.
 create table said (
     holder  text not null,
     service text not null,
     last    integer not null,     -- the id of the holder's last row that was taken up
+    gone    integer not null default 0, -- 1: that row was missing once, until somebody sets both
     primary key (holder, service)
 ) without rowid;

@@ -25,6 +25,7 @@ create table 氏名履歴 (                    -- names before the present one
 ) strict, without rowid;
 
 -- 異動: what has changed of somebody's 住民票, in its order, for whoever is to hear of it; not how.
+-- Whoever hears of it asks by 異動番号, which rises in the order of commit; the newest row stays.
 -- Whoever moves into the city or is born here is nobody's news: only what is written otherwise now.
 create table 異動 (
     異動番号     integer primary key autoincrement,
@@ -32,8 +33,9 @@ create table 異動 (
     事由         text not null,           -- 死亡, 国外転出, 転出, その他, 記載事項
     時刻         integer not null         -- unix time
 ) strict;
-create trigger 消除の異動 after update of 消除日 on 住民
-when new.消除日 is not null and old.消除日 is null begin
+create trigger 消除の異動 after update of 消除日, 消除事由 on 住民
+when new.消除日 is not null and
+     (old.消除日 is null or old.消除事由 is not new.消除事由) begin  -- the reason perhaps later
     insert into 異動 (住民票コード, 事由, 時刻)
     values (new.住民票コード, coalesce(new.消除事由, 'その他'), unixepoch());
 end;

@@ -26,14 +26,16 @@ create table jumin (
 ) strict, without rowid;
 
 -- What has changed of somebody's row, in its order, for whoever is to hear of it; not how.
+-- Whoever hears of it asks by renban, which rises in the order of commit; the newest row stays.
 create table idou (
     renban integer primary key autoincrement,
     code   text not null references jumin,
     jiyu   text not null,                 -- as shojo_jiyu; 修正: name, birth, sex or address
     unix   integer not null
 ) strict;
-create trigger shojo_idou after update of ten_shutsu on jumin
-when new.ten_shutsu <> 0 and old.ten_shutsu = 0 begin
+create trigger shojo_idou after update of ten_shutsu, shojo_jiyu on jumin
+when new.ten_shutsu <> 0 and
+     (old.ten_shutsu = 0 or old.shojo_jiyu is not new.shojo_jiyu) begin
     insert into idou (code, jiyu, unix) values (new.code, new.shojo_jiyu, unixepoch());
 end;
 create trigger shusei_idou after update of shimei, umare, seibetsu, jusho on jumin
