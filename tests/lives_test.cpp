@@ -78,7 +78,7 @@ class LivesTest : public AtTheWindow {
         at("992011", "delete from 未使用番号 where 住民票コード = '" + code + "'");
         at("992011", "insert into 住民 values ('" + code +
                          "', '厚労 葵太', 'コウロウ アオタ', '', '2020-05-10', '1', '" + address +
-                         "', 999995, '2024-06-01', null)");
+                         "', 999995, '2024-06-01', null, null)");
         at("990010",
            "insert into setai values (999995, '', '0009995', '" + address + "', '厚労 葵太')");
         at("990010",
