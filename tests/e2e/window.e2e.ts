@@ -90,8 +90,7 @@ describe("registers write otherwise", () => {
     await page.locator("tbody tr").first().waitFor();
     await expect_keyboard(page);
     const open = page.getByRole("button", { name: grouped(number) });
-    await open.focus();
-    await page.keyboard.press("Enter");
+    await open.press("Enter");
     await page.locator(".steps").waitFor();
     await expect_keyboard(page);
     const same = page.locator(".compare").getByRole("button", { name: "同じ人" }).first();
