@@ -40,14 +40,9 @@ bool is_by_people(const Happening& what) {
 
 // The relay links no number twice.
 bool has_twice(const std::vector<Claim>& claims) {
-    for (auto one = claims.begin(); one != claims.end(); ++one) {
-        if (std::find_if(std::next(one), claims.end(), [&one](const Claim& other) {
-                return other.number == one->number;
-            }) != claims.end()) {
-            return true;
-        }
-    }
-    return false;
+    return std::ranges::any_of(claims, [&claims](const Claim& one) {
+        return std::ranges::count(claims, one.number, &Claim::number) > 1;
+    });
 }
 
 json::object todo_json(const Todo& what, UnixTime now) {

@@ -39,6 +39,14 @@ bool is_waited_for(const Case& one, OrderName order) {
            one.claims.at(static_cast<std::size_t>(order.item)).finding != Finding::not_applied;
 }
 
+// Whose act what is ordered now follows from, and who has approved it: a person who asks reads
+// both.
+std::string hand_of(const CaseFile& file) {
+    const auto& approver = file.one.approved_by;
+    if (approver.empty() || file.clerk.empty() || approver == file.clerk) return file.clerk;
+    return fmt::format("{}（承認 {}）", file.clerk, approver);
+}
+
 }  // namespace
 
 Sender SenderPool::sender() {
@@ -160,14 +168,6 @@ std::optional<Case> Worker::read(CaseId id) {
         log_.error("case_unreadable", {{"why", std::string_view(failure.what())}});
         return std::nullopt;
     }
-}
-
-// Whose act what is ordered now follows from, and who has approved it: a person who asks reads
-// both.
-std::string hand_of(const CaseFile& file) {
-    const auto& approver = file.one.approved_by;
-    if (approver.empty() || file.clerk.empty() || approver == file.clerk) return file.clerk;
-    return fmt::format("{}（承認 {}）", file.clerk, approver);
 }
 
 // Signed, in the name of those clerks.
