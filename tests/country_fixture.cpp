@@ -21,6 +21,7 @@
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
+#include "db/db.hpp"
 #include "wire/order.hpp"
 
 namespace mado::tests {
@@ -355,6 +356,11 @@ std::string RunningCountry::complaints() const {
         }
     }
     return out;
+}
+
+void RunningCountry::at(const std::string& holder, const std::string& sql) const {
+    db::Connection(path("state/country/holders/" + holder + ".sqlite"), db::Access::read_write)
+        .run(sql);
 }
 
 const client::Identity& RunningCountry::office(const std::string& id) {

@@ -129,6 +129,8 @@ class RunningCountry {
     [[nodiscard]] std::string complaints() const;
 
     // --- its organisations ---
+    // What somebody at a holder writes into its own database.
+    void at(const std::string& holder, const std::string& sql) const;
     [[nodiscard]] const wire::Directory& directory() const { return *directory_; }
     const client::Identity& office(const std::string& id);
 

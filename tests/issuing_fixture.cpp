@@ -121,12 +121,6 @@ std::string AtTheWindow::file(const std::string& name, const json::object& what)
     return path;
 }
 
-void AtTheWindow::at(const std::string& holder, const std::string& sql) const {
-    db::Connection(country.path("state/country/holders/" + holder + ".sqlite"),
-                   db::Access::read_write)
-        .run(sql);
-}
-
 std::string AtTheWindow::text_of(const std::string& holder, const std::string& sql) const {
     db::Connection look_at(country.path("state/country/holders/" + holder + ".sqlite"),
                            db::Access::read_only);

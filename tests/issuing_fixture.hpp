@@ -31,7 +31,7 @@ class AtTheWindow : public ::testing::Test {
     // Written into the country's folder: its place.
     [[nodiscard]] std::string file(const std::string& name, const json::object& what) const;
     // In the database of a holder of the country.
-    void at(const std::string& holder, const std::string& sql) const;
+    void at(const std::string& holder, const std::string& sql) const { country.at(holder, sql); }
     // Of such a database: the first text that is selected; "": none.
     [[nodiscard]] std::string text_of(const std::string& holder, const std::string& sql) const;
     // Of a database of the country: the first number that is selected.
