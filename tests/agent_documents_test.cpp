@@ -55,6 +55,19 @@ TEST_F(AgentDocuments, IsSignedAsItIsShown) {
     EXPECT_EQ(tries_left(), 3) << "the PIN was not asked";
 }
 
+// A card of another authority's proves both of its keys: two people's cards do not.
+TEST_F(AgentDocuments, OnlyTheCardThatHasLoggedInSigns) {
+    const auto own = readers_.open(test_reader).value()->authentication_certificate().value();
+    const auto card = base64url(own.thumbprint());
+    const auto other = base64url(crypto::sha256(as_bytes(std::string_view("another"))));
+    const auto refused = enter(read(hand_in({{"card", other}})), "ABC123");
+    EXPECT_EQ(refused.status, 200);
+    EXPECT_TRUE(refused.shows("同じカードで署名してください")) << refused.body;
+    EXPECT_TRUE(refused.shows("あと5回")) << "no try was spent";
+    EXPECT_EQ(enter(read(hand_in({{"nonce", "another"}, {"card", card}})), "ABC123").status, 303);
+    EXPECT_EQ(hand_in({{"nonce", "a third"}, {"card", "abc"}}).status, 403);
+}
+
 // A browser sends every end of a line as CRLF, whatever the page has put there.
 TEST_F(AgentDocuments, EndsOfLinesAreSignedAsThePageHasThem) {
     const auto done = enter(read(hand_in({{"document", "届出\r\n氏名\r\n"}})), "ABC123");

@@ -26,10 +26,10 @@ constexpr std::size_t jwk_bytes_max = 512;
 
 // All that a redirect may say; "lang" is for the pages.
 bool only_known_fields(const http::Form& form) {
-    constexpr std::array<std::string_view, 15> known = {
-        "client_id", "redirect_uri", "response_mode", "kind",    "scope",
-        "nonce",     "state",        "aud",           "exp",     "lang",
-        "to",        "document",     "delegate",      "seal_to", "handed_on"};
+    constexpr std::array<std::string_view, 16> known = {
+        "client_id", "redirect_uri", "response_mode", "kind", "scope", "nonce",
+        "state",     "aud",          "exp",           "lang", "to",    "document",
+        "delegate",  "seal_to",      "handed_on",     "card"};
     return std::ranges::all_of(form.fields(), [&known](const auto& field) {
         return std::ranges::find(known, field.first) != known.end();
     });
@@ -182,6 +182,10 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     if (form.has("delegate") != for_another || delegate.has_value() != for_another) {
         return std::unexpected(Refusal::malformed);
     }
+    const auto in_card = parse_hash(form.text("card"));
+    if (form.has("card") && (!in_card || facts.way != Way::document)) {
+        return std::unexpected(Refusal::malformed);
+    }
     std::optional<crypto::PublicKey> seal_to;
     if (form.has("seal_to")) {
         auto key = key_of(form.text("seal_to"));
@@ -202,6 +206,7 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
                  .document = std::move(*document),
                  .handed_on = std::move(*handed_on),
                  .delegate = delegate ? std::optional(*delegate) : std::nullopt,
+                 .in_card = in_card ? std::optional(*in_card) : std::nullopt,
                  .seal_to = std::move(seal_to)};
 }
 

@@ -61,6 +61,8 @@ std::string mistake_text(Language language, const Mistake& mistake) {
             return say(language, words::card_fails);
         case Mistake::Kind::number_differs:
             return say(language, words::number_differs);
+        case Mistake::Kind::other_card:
+            return say(language, words::not_this_card);
     }
     return "";
 }
@@ -83,6 +85,7 @@ About about(const std::optional<Mistake>& mistake) {
         case Mistake::Kind::no_entry:
         case Mistake::Kind::locked:
         case Mistake::Kind::card_gone:
+        case Mistake::Kind::other_card:
         case Mistake::Kind::expired:
         case Mistake::Kind::no_pin:
         case Mistake::Kind::not_possible:

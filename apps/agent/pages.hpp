@@ -34,6 +34,7 @@ struct Mistake {
         not_possible,     // not with such a card, or not here
         card_fails,       // it answers as no card does
         number_differs,   // of whom is to act
+        other_card,       // not the one that has logged in for this
     };
     Kind kind;
     int tries_left = 0;     // pin_wrong

@@ -273,6 +273,9 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
     if (asked.delegate && !is_number_of(form.text("number"), *asked.delegate)) {
         mistake = Mistake{.kind = Mistake::Kind::number_differs};
     }
+    if (!mistake && asked.in_card && card->thumbprint != *asked.in_card) {
+        mistake = Mistake{.kind = Mistake::Kind::other_card};  // costs no try
+    }
     if (mistake) {
         co_return co_await show_signing(shared, std::move(*signing), {reader, mistake});
     }

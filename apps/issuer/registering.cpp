@@ -59,6 +59,8 @@ Response to_agent_with_signing_key(Deciding& deciding, Decisions::UnderWay what,
                                    const Request& request) {
     auto form = agent_form(deciding, what, "",
                            {.back = decision_back, .language = site::look_of(request).language});
+    const auto log_in = read_certificate(what.possession->certificate);
+    form["card"] = base64url(log_in.thumbprint());
     form["state"] = deciding.decisions.begin(std::move(what));
     return site::json_reply(json::serialize(
         json::object{{"agent", deciding.site.options.agent + "/sign"}, {"form", std::move(form)}}));
