@@ -170,8 +170,9 @@ constexpr std::array hints{
          "--reason and "
          "--uses: ./mado issue open --help says which kind takes which"},
     Hint{IssueAct::apply,
-         "look at the file: person (name, kana, sex, birth_date, address), claims (role, number), "
-         "signing; .mado/state/country/applications has one that fits"},
+         "look at the file: person (name, kana, sex, birth_date, address), claims (role, number; "
+         "none "
+         "of them twice), signing; .mado/state/country/applications has one that fits"},
     Hint{IssueAct::correct, "look at the file: scheme and fields, as in the application"},
     Hint{IssueAct::letters, "the batch is its number in ./mado issue letters"},
     Hint{IssueAct::invite, "look at the file: {\"people\": [application, …]}, at most 1,000"},
