@@ -16,7 +16,6 @@
 #include "base/file.hpp"
 #include "card/open.hpp"
 #include "card/pcsc.hpp"
-#include "card/personalise.hpp"
 #include "card_office.hpp"
 #include "chip/inserted.hpp"
 #include "crypto/digest.hpp"
@@ -133,23 +132,6 @@ int refuse(const card::CardProblem& problem, card::KeyUse use = card::KeyUse::au
     return 3;
 }
 
-std::string why_refused(card::IssueError error, card::KeyUse use) {
-    switch (error) {
-        case card::IssueError::gone:
-            return "the card was pulled out: put it in again, and begin again";
-        case card::IssueError::not_ours:
-            return "the card does not accept this issuing centre's key: another one issued it";
-        case card::IssueError::blocked:
-            return "the card has seen too many wrong keys of issuing centres, and takes none any "
-                   "more: it must be exchanged";
-        case card::IssueError::refused:
-            return fmt::format("the card refuses this: {}; nothing was changed", form_of(use));
-        case card::IssueError::forged:
-            return "the card does not prove that it is one of this issuing centre's";
-    }
-    return "";
-}
-
 // From an option, or typed twice: nobody sees what they type.
 int print_card(card::Card& card) {
     const auto certificate = card.authentication_certificate();
@@ -234,9 +216,11 @@ std::string words_of(const card::CardProblem& problem, card::KeyUse use) {
             return fmt::format("the {} is wrong. Tries left: {}", name_of(use), problem.tries_left);
         case card::CardError::pin_locked:
             return fmt::format(
-                "the {} is locked after too many wrong ones. The issuing centre unlocks it: ./mado "
-                "card unlock NAME{}",
-                name_of(use), use == card::KeyUse::signing ? " --signing" : "");
+                "the {} is locked after too many wrong ones. Whoever issued the card sets a new "
+                "one, "
+                "with the person at a window: ./mado issue open --person NUMBER --kind unlock "
+                "--uses {}",
+                name_of(use), use == card::KeyUse::signing ? "signing" : "authentication");
         case card::CardError::pin_format:
             return fmt::format("{}; the card was not asked, and no try is spent", form_of(use));
         case card::CardError::no_entry:
@@ -361,23 +345,6 @@ int change_pin(const Places& places, const CardOptions& options) {
     const auto done = (*card)->change_pin(use, old, fresh);
     if (!done) return refuse(done.error(), use);
     fmt::print("mado: changed\n");
-    return 0;
-}
-
-int unlock_card(const Places& places, const CardOptions& options) {
-    const auto use = use_of(options);
-    const auto channel = reach(places, options.name);
-    if (!channel) return refuse(channel.error(), use);
-    const auto fresh = new_secret(options.new_pin, use);
-    auto issuer = card::Personaliser::begin(**channel, [&places](const card::ChipFacts& chip) {
-        return card_issuer_key(places, chip);
-    });
-    if (!issuer) throw OperatorError(why_refused(issuer.error(), use));
-    if (const auto done = issuer->set_pin(use, fresh); !done) {
-        throw OperatorError(why_refused(done.error(), use));
-    }
-    fmt::print("mado: {} is unlocked, with a new {} and all its tries\n", options.name,
-               name_of(use));
     return 0;
 }
 

@@ -45,7 +45,5 @@ int make_blank(const Places& places, const CardOptions& options);
 int remove_card(const Places& places, const CardOptions& options);
 // What is not given is asked for: the present one once, the new one twice.
 int change_pin(const Places& places, const CardOptions& options);
-// As the issuing centre does it.
-int unlock_card(const Places& places, const CardOptions& options);
 
 }  // namespace mado::cli

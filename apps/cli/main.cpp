@@ -194,12 +194,8 @@ void add_cards(CLI::App& app, CardOptions& options) {
     named("remove", "pull it out", "a demo card (default: all that are in the demo's readers)");
     auto* pin = named("pin", "change the PIN", in_reader);
     pin->add_option("--pin", options.pin, "the present one (asked when left out)");
-    auto* unlock = named("unlock", "a new PIN with all its tries (the issuing centre's)", one);
-    unlock->get_option("name")->required();
-    for (auto* change : {pin, unlock}) {
-        change->add_option("--new-pin", options.new_pin, "the new one (asked when left out)");
-        change->add_flag("--signing", options.signing, "the signing key's password instead");
-    }
+    pin->add_option("--new-pin", options.new_pin, "the new one (asked when left out)");
+    pin->add_flag("--signing", options.signing, "the signing key's password instead");
 }
 
 int run_cards(const CLI::App& cards, const Places& places, const CardOptions& options) {
@@ -211,7 +207,6 @@ int run_cards(const CLI::App& cards, const Places& places, const CardOptions& op
     }
     if (cards.got_subcommand("blank")) return make_blank(places, options);
     if (cards.got_subcommand("pin")) return change_pin(places, options);
-    if (cards.got_subcommand("unlock")) return unlock_card(places, options);
     return show_card(places, options);
 }
 
