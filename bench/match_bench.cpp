@@ -50,6 +50,16 @@ void print_report(const country::DirtyReport& report) {
     print_all("by register", report.by_register);
     print_line("all", report.all);
     print_line("… under another person's number", report.others);
+    const auto& people = report.people;
+    const auto percent = [&people](std::int64_t part) {
+        return 100.0 * static_cast<double>(part) /
+               static_cast<double>(std::max<std::int64_t>(people.all, 1));
+    };
+    fmt::print(
+        "\n{} people: {:.2f} % linked everywhere and nobody looked, {:.2f} % with a clerk (for one "
+        "reason {:.2f} %), {:.2f} % asked again about a number alone\n",
+        people.all, percent(people.by_themselves), percent(people.clerk),
+        percent(people.one_reason), percent(people.asked_again()));
     print_all("by what was done to row or number", report.by_error);
     print_all("what a clerk is shown, most often", report.by_reason, reasons_max);
 }

@@ -45,8 +45,18 @@ struct Outcomes {
     [[nodiscard]] std::int64_t all() const { return same + variant + different + no_match; }
 };
 
+// By all that they have applied to.
+struct PeopleAsked {
+    std::int64_t all = 0;
+    std::int64_t by_themselves = 0;  // linked everywhere, and nobody has looked
+    std::int64_t clerk = 0;          // one has, once at least
+    std::int64_t one_reason = 0;     // of those: everywhere for one and the same reason
+    [[nodiscard]] std::int64_t asked_again() const { return all - by_themselves - clerk; }
+};
+
 struct DirtyReport {
     Outcomes all;
+    PeopleAsked people;
     Outcomes others;  // where the number given is another person's
     std::map<std::string, Outcomes> by_register;
     std::map<std::string, Outcomes> by_error;   // "none": nothing was done but what the register is

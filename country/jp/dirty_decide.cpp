@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <fstream>
+#include <set>
 #include <unordered_map>
 
 #include "base/result.hpp"
@@ -143,11 +144,41 @@ void decide(const std::string& folder, const matching::Tables& tables) {
     if (!out) throw Failure("cannot write the decisions");
 }
 
+namespace {
+
+PeopleAsked judge_people(const std::string& folder, const std::vector<Fields>& decisions) {
+    struct Asked {
+        bool clerk = false, again = false;
+        std::set<std::string> reasons;
+    };
+    std::unordered_map<std::string, Asked> people;
+    std::size_t at = 0;
+    each_line(folder + "/applications.tsv", 3, [&](const Fields& fields) {
+        auto& one = people[fields[0]];
+        const auto& decision = decisions.at(at++);
+        const bool clerk = decision[1] == "variant" || decision[1] == "different";
+        one.clerk |= clerk;
+        one.again |= decision[1] == "no_match";
+        if (clerk) one.reasons.insert(decision[2]);
+    });
+    PeopleAsked out;
+    out.all = static_cast<std::int64_t>(people.size());
+    for (const auto& [number, one] : people) {
+        out.by_themselves += !one.clerk && !one.again;
+        out.clerk += one.clerk;
+        out.one_reason += one.reasons.size() == 1;
+    }
+    return out;
+}
+
+}  // namespace
+
 DirtyReport judge(const std::string& folder, const std::string& truth) {
     std::vector<Fields> decisions;
     each_line(folder + "/decisions.tsv", 3,
               [&decisions](const Fields& fields) { decisions.push_back(fields); });
     DirtyReport report;
+    report.people = judge_people(folder, decisions);
     std::size_t at = 0;
     each_line(truth, 2, [&](const Fields& fields) {
         const auto& decision = decisions.at(at++);

@@ -245,7 +245,7 @@ std::string_view to_text(Verdict verdict) {
 }
 
 Compared compare_texts(Attribute attribute, std::string_view a, std::string_view b,
-                       const Tables& tables) {
+                       const Tables& tables, bool whole_address) {
     if (a == b) return equal_or_not(true);
     const auto points_a = decode(a);
     const auto points_b = decode(b);
@@ -255,7 +255,7 @@ Compared compare_texts(Attribute attribute, std::string_view a, std::string_view
         return out;
     }
     const auto pair = pair_of(*points_a, *points_b);
-    const auto all = rules_for(attribute);
+    const auto all = rules_for(attribute, whole_address);
     const auto shown = fold(pair, presentation(all), tables);
     if (equal(shown.a, shown.b)) {
         out.verdict = Verdict::same;
@@ -278,7 +278,8 @@ Comparison compare(const Attributes& a, const Attributes& b, const Tables& table
         const auto& one = text_of(a, attribute);
         const auto& other = text_of(b, attribute);
         if (has(one) && has(other)) {
-            out.attributes.emplace(attribute, compare_texts(attribute, *one, *other, tables));
+            out.attributes.emplace(
+                attribute, compare_texts(attribute, *one, *other, tables, asked.whole_address));
         }
     }
     if (a.birth_date && b.birth_date) {

@@ -133,16 +133,51 @@ TEST(Matching, PresentationOfAddresses) {
     EXPECT_EQ(addresses("A市三田四番町5", "A市三田4番町5"), "different");  // a name, not a number
 }
 
+// One says less than the other, and nothing else.
+TEST(Matching, WhatOnlyOneAddressSays) {
+    EXPECT_EQ(addresses("九十九県A市上山1-2-3", "A市上山1-2-3"), "same: prefecture");
+    EXPECT_EQ(addresses("東京都府中市緑町1-2", "府中市緑町1-2"), "same: prefecture");
+    EXPECT_EQ(addresses("東京都府中市緑町1-2", "広島県府中市緑町1-2"), "different");
+    EXPECT_EQ(addresses("福岡県太宰府市五条1-2", "太宰府市五条1-2"), "same: prefecture");
+    EXPECT_EQ(addresses("京都府京都市上京区1-2", "京都市上京区1-2"), "same: prefecture");
+    EXPECT_EQ(addresses("北海道帯広市1-2", "帯広市1-2"), "same: prefecture");
+    EXPECT_EQ(addresses("神奈川県", "神奈川県横浜市1-2"), "different");
+    EXPECT_EQ(addresses("太宰府市五条1-2", "市五条1-2"), "different");
+    EXPECT_EQ(addresses("京都市上京区1-2", "市上京区1-2"), "different");
+    EXPECT_EQ(addresses("九十九県A市上山1-2-3", "上山1-2-3"), "different");
+    EXPECT_EQ(addresses("九十九県A市上山1-2-3", "九十九県九十九県A市上山1-2-3"), "different");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山1-2-3 まどか荘201"), "same: building");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山1-2-3 201"), "same: building");
+    EXPECT_EQ(addresses("九十九県A市上山1-2-3", "A市上山一丁目2番3号 まどか荘"),
+              "same: kanji-numeral chome prefecture building");
+    EXPECT_EQ(addresses("A市上山1-2-3 まどか荘201", "A市上山1-2-3 まどか荘202"), "different");
+    EXPECT_EQ(addresses("A市上山", "A市上山まどか荘"), "different") << "no number, no building";
+}
+
+// What a register is asked to answer for stands in it as a whole.
+TEST(Matching, AWholeAddressSaysNeitherLessNorMore) {
+    const auto found = [](std::string_view a, std::string_view b) {
+        const auto out = compare_texts(Attribute::address, a, b, japan(), true);
+        EXPECT_EQ(out.differences.empty(), out.verdict == Verdict::same);
+        return out.verdict;
+    };
+    EXPECT_EQ(found("A市上山1-2-3", "A市上山一丁目2番3号"), Verdict::same);
+    EXPECT_EQ(found("A市上山1-2-3 まどか荘201", "A市上山1-2-3"), Verdict::variant);
+    EXPECT_EQ(found("A市上山1-2-3", "A市上山1-2-3 まどか荘201"), Verdict::variant);
+    EXPECT_EQ(found("九十九県A市上山1-2-3", "A市上山1-2-3"), Verdict::variant);
+    EXPECT_EQ(found("A市上山1-2-3", "A市下山1-2-3"), Verdict::different);
+}
+
 TEST(Matching, OtherWritingsOfAddresses) {
-    EXPECT_EQ(addresses("九十九県A市上山1-2-3", "A市上山1-2-3"), "variant: prefecture");
     EXPECT_EQ(addresses("C町下川2-7", "B市下川二丁目7番"),
               "variant: kanji-numeral chome municipality-renamed");
     EXPECT_EQ(addresses("九十九県九十九郡C町下川2-7", "B市下川2-7"),
               "variant: prefecture municipality-renamed");
     EXPECT_EQ(addresses("A市大字上山1-2", "A市上山1-2"), "variant: oaza");
     EXPECT_EQ(addresses("A市緑ヶ丘1-2", "A市緑が丘1-2"), "variant: ga");
-    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山1-2-3 まどか荘201"), "variant: building");
-    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山1-2-3 201"), "variant: building");
+    EXPECT_EQ(addresses("A市大字上山1-2-3", "A市上山1-2-3 まどか荘201"), "variant: oaza building");
+    EXPECT_EQ(addresses("A市緑ヶ丘1-2 まどか荘", "九十九県A市緑が丘1-2"),
+              "variant: prefecture ga building");
     EXPECT_EQ(addresses("A市上山1-2-3 201", "A市上山1-2-3201"), "different");
     EXPECT_EQ(addresses("A市上山1-2", "A市上山1-2-3"), "different");
     EXPECT_EQ(addresses("A市上山1-2-3", "A市下山1-2-3"), "different");
@@ -372,7 +407,7 @@ TEST(Matching, WhatIsNoTextIsDifferent) {
 
 constexpr std::string_view minimal =
     R"({"sources":{},"variants":[["高","髙","T"]],"mistaken":[],"look_alikes":[],)"
-    R"("prefectures":[],"municipalities":[]})";
+    R"("municipalities":[]})";
 
 std::string altered(std::string_view from, std::string_view to) {
     std::string text(minimal);
@@ -391,7 +426,6 @@ TEST(MatchingTables, ReadsRowsAndRefusesOthers) {
           altered(R"(,"T")", ""), altered(R"("T")", "1"), altered(R"("mistaken":[],)", ""),
           altered(R"("sources":{})", R"("sources":{"T":1})"),
           altered(R"("sources":{})", R"("sources":{},"more":1)"),
-          altered(R"("prefectures":[])", R"("prefectures":[""])"),
           altered(R"("municipalities":[])", R"("municipalities":[{"was":["C町"]}])")}) {
         EXPECT_FALSE(Tables::parse(bad_text)) << bad_text;
     }

@@ -18,11 +18,17 @@ constexpr auto kana_rules = std::to_array<Rule>(
     {Rule::width, Rule::composition, Rule::letter_case, Rule::script, Rule::space, Rule::kana_dash,
      Rule::division, Rule::iteration_mark, Rule::kana_small, Rule::kana_old, Rule::kana_long_vowel,
      Rule::kana_voicing});
+// The building once more, when what stands before it has become alike.
 constexpr auto address_rules =
+    std::to_array<Rule>({Rule::width, Rule::composition, Rule::letter_case, Rule::gap, Rule::hyphen,
+                         Rule::kanji_numeral, Rule::chome, Rule::prefecture, Rule::building,
+                         Rule::ivs, Rule::compat_ideograph, Rule::municipality_renamed, Rule::oaza,
+                         Rule::itaiji, Rule::look_alike, Rule::ga, Rule::building_behind});
+constexpr auto whole_address_rules =
     std::to_array<Rule>({Rule::width, Rule::composition, Rule::letter_case, Rule::gap, Rule::hyphen,
                          Rule::kanji_numeral, Rule::chome, Rule::ivs, Rule::compat_ideograph,
                          Rule::prefecture, Rule::municipality_renamed, Rule::oaza, Rule::itaiji,
-                         Rule::look_alike, Rule::ga, Rule::building});
+                         Rule::look_alike, Rule::ga, Rule::building_behind});
 
 template <class Function>
 void each_point(Units& units, Function map) {
@@ -334,12 +340,28 @@ constexpr std::u32string_view large_kana = U"アイウエオツヤユヨワカ�
 constexpr std::u32string_view old_kana = U"ヰヱヲヂヅ";
 constexpr std::u32string_view new_kana = U"イエオジズ";
 
-void drop_prefecture(Units& units, const Tables& tables) {
-    for (const auto& name : tables.prefectures()) {
-        if (!starts(units, 0, name)) continue;
-        units.erase(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(name.size()));
-        return;
+// How many of its units are a prefecture, by their form: no table may make two addresses the same.
+// 東京都, 九十九県; neither 京都市 nor 太宰府市.
+std::size_t prefecture_size(const Units& units) {
+    constexpr std::u32string_view smaller = U"郡市区町村";
+    for (std::size_t last = 0; last + 1 < units.size() && last < 4; ++last) {
+        if (is_one_of(units[last], smaller)) return 0;
+        const bool long_enough = last >= 2;
+        if (long_enough && is_one_of(units[last], U"都道府県") &&
+            !is_one_of(units[last + 1], smaller)) {
+            return last + 1;
+        }
     }
+    return 0;
+}
+
+// What only one of them has. Two that differ are two places (府中市 is in 東京都 and in 広島県).
+void drop_prefecture(Pair& pair) {
+    const auto in_a = prefecture_size(pair.a);
+    const auto in_b = prefecture_size(pair.b);
+    if ((in_a == 0) == (in_b == 0)) return;
+    auto& longer = in_a > 0 ? pair.a : pair.b;
+    longer.erase(longer.begin(), longer.begin() + static_cast<std::ptrdiff_t>(in_a + in_b));
 }
 
 void rename(Units& units, const Tables& tables) {
@@ -381,6 +403,8 @@ void drop_building(Pair& pair) {
     const auto size = shorter.size();
     if (size == 0 || size == longer.size() || !is_number(shorter.back())) return;
     if (longer[size].is(U"-") || is_number(longer[size])) return;
+    const auto alike = [](const Unit& one, const Unit& other) { return one.text == other.text; };
+    if (!std::equal(shorter.begin(), shorter.end(), longer.begin(), alike)) return;
     longer.resize(size);
 }
 
@@ -432,22 +456,23 @@ void carry_out(Rule rule, Units& units, const Tables& tables) {
             return long_vowels(units);
         case Rule::kana_voicing:
             return each_point(units, [](char32_t p) { return replaced(p, voiced, unvoiced); });
-        case Rule::prefecture:
-            return drop_prefecture(units, tables);
         case Rule::municipality_renamed:
             return rename(units, tables);
         case Rule::oaza:
             return drop_oaza(units);
+        case Rule::prefecture:
         case Rule::building:
+        case Rule::building_behind:
         case Rule::too_little:
             return;
     }
 }
 
-// Two rules look at both texts.
+// Three rules look at both texts.
 void carry_out(Rule rule, Pair& pair, const Tables& tables) {
     if (rule == Rule::space) return fold_spaces(pair);
-    if (rule == Rule::building) return drop_building(pair);
+    if (rule == Rule::prefecture) return drop_prefecture(pair);
+    if (rule == Rule::building || rule == Rule::building_behind) return drop_building(pair);
     carry_out(rule, pair.a, tables);
     carry_out(rule, pair.b, tables);
 }
@@ -481,10 +506,11 @@ constexpr auto codes =
                          {Rule::kana_old, "kana-old", false},
                          {Rule::kana_long_vowel, "kana-long-vowel", false},
                          {Rule::kana_voicing, "kana-voicing", false},
-                         {Rule::prefecture, "prefecture", false},
+                         {Rule::prefecture, "prefecture", true},
                          {Rule::municipality_renamed, "municipality-renamed", false},
                          {Rule::oaza, "oaza", false},
-                         {Rule::building, "building", false},
+                         {Rule::building, "building", true},
+                         {Rule::building_behind, "building", false},
                          {Rule::too_little, "too-little", false}});
 
 const Code& code_of(Rule rule) {
@@ -517,13 +543,14 @@ bool is_presentation(Rule rule) {
     return code_of(rule).presentation;
 }
 
-std::span<const Rule> rules_for(Attribute attribute) {
+std::span<const Rule> rules_for(Attribute attribute, bool whole) {
     switch (attribute) {
         case Attribute::name:
             return name_rules;
         case Attribute::kana:
             return kana_rules;
         case Attribute::address:
+            if (whole) return whole_address_rules;
             return address_rules;
         case Attribute::birth_date:
         case Attribute::sex:

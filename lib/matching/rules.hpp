@@ -27,6 +27,9 @@ enum class Rule {
     hyphen,
     kanji_numeral,
     chome,
+    // Of an address: what only one of the two says.
+    prefecture,
+    building,
     // Another writing, maybe of the same: for a clerk.
     division,
     ivs,
@@ -41,10 +44,9 @@ enum class Rule {
     kana_old,
     kana_long_vowel,
     kana_voicing,
-    prefecture,
     municipality_renamed,
     oaza,
-    building,
+    building_behind,  // behind what a rule has made alike; the same code
     // Of a whole comparison: nothing differs, and too little was there to be compared.
     too_little,
 };
@@ -53,7 +55,8 @@ bool is_presentation(Rule rule);
 
 // Those for texts of this attribute, in the order in which they are carried out: first the ones of
 // presentation.
-std::span<const Rule> rules_for(Attribute attribute);
+// `whole`: an address that says less than the other is for a clerk.
+std::span<const Rule> rules_for(Attribute attribute, bool whole = false);
 
 struct Pair {
     Units a;

@@ -109,11 +109,6 @@ Parsed<Tables> Tables::parse(std::string_view text) {
     const auto variants = read_pairs(in, "variants");
     const auto mistaken = read_pairs(in, "mistaken");
     const auto look_alikes = read_pairs(in, "look_alikes");
-    for (const auto& name : in.texts("prefectures", 100, 200)) {
-        auto place = place_name(name);
-        if (!place) return std::unexpected(place.error());
-        tables.prefectures_.push_back(std::move(*place));
-    }
     for (const auto& value : in.array("municipalities", rows_max)) {
         auto places = read_renamed(value);
         if (!places) return std::unexpected(places.error());

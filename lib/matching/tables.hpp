@@ -32,15 +32,12 @@ class Tables {
     [[nodiscard]] char32_t mistaken_for(char32_t point) const;
     // Characters of different scripts that look alike (力 and カ).
     [[nodiscard]] char32_t looks_like(char32_t point) const;
-    // What an address may begin with and often does not.
-    [[nodiscard]] const std::vector<std::u32string>& prefectures() const { return prefectures_; }
     // The longest first.
     [[nodiscard]] const std::vector<Renamed>& renamed() const { return renamed_; }
 
   private:
     using Map = std::map<char32_t, char32_t>;
     Map variants_, mistaken_, look_alikes_;
-    std::vector<std::u32string> prefectures_;
     std::vector<Renamed> renamed_;
 };
 

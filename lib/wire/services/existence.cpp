@@ -187,7 +187,9 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     const auto found =
         matching::compare(attributes_of(question.payload, question.birth_date),
                           attributes_of(row, row.date("birth_date")), *question.tables,
-                          {.only_one = said("only_one"), .decided = said("decided")});
+                          {.only_one = said("only_one"),
+                           .decided = said("decided"),
+                           .whole_address = question.payload.text("salt").has_value()});
     // A number and a birth date with a guessed name are a miss, as any other.
     if (found.likely_another) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
     const auto only_one = only_one_in(items, question);

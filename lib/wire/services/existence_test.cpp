@@ -29,7 +29,7 @@ class Existence : public ServiceTest {
                        R"("address":"A市上山1-2-3"})"));
         tables_ = valid(matching::Tables::parse(
             R"({"sources":{},"variants":[["高","髙","T"]],"mistaken":[],"look_alikes":[],)"
-            R"("prefectures":[],"municipalities":[]})"));
+            R"("municipalities":[]})"));
     }
     std::string text(const std::vector<Row>& rows) { return json::serialize(data(rows)); }
 };
@@ -227,6 +227,19 @@ TEST_F(Existence, WithASaltTheAnswerCommitsToWhatIsTheSame) {
         payload_.values["salt"] = salt;
         EXPECT_FALSE(contract_.payload_fits(payload_, {{"decision", "x"}}, today_)) << salt;
     }
+}
+
+// A register answers for no word that it does not have: others take an address that says more.
+TEST_F(Existence, WithASaltAnAddressIsConfirmedAsAWhole) {
+    payload_.values["address"] = "九十九県A市上山1-2-3 まどか荘201";
+    const auto other = data({resident()});
+    EXPECT_EQ(other.at("verdict").as_string(), "same");
+    payload_.values["salt"] = base64url(filled(7));
+    const auto found = data({resident()});
+    EXPECT_EQ(found.at("verdict").as_string(), "variant");
+    EXPECT_FALSE(found.contains("confirms"));
+    EXPECT_EQ(found.at("attributes").at("address").at("writing").as_string(),
+              "A市上山一丁目２番３号");
 }
 
 // Who reads the log sees that a decision stands behind an order, and which; the register sees both.
