@@ -90,6 +90,21 @@ TEST_F(ProgressTest, WhoHadACardBeforeIsAskedForNothingAgain) {
               "write later; hand_over later; activate later; end_old later; ");
 }
 
+// The promise is the first one, or whoever forgets a case every day would never be late.
+TEST_F(ProgressTest, AnApprovalThatLapsesMakesACaseNoYounger) {
+    open(Kind::replacement, "lost");
+    const auto before = row(Step::approve).todo.front();
+    happen(Approved{}, "taro");
+    now += approval_s;
+    happen(ApprovalLapsed{});
+    const auto again = row(Step::approve).todo.front();
+    EXPECT_EQ(again.since, before.since);
+    EXPECT_EQ(again.until, before.until);
+    happen(Approved{}, "taro");
+    happen(KeysMade{{{Use::authentication, "key"}, {Use::signing, "key"}}});
+    EXPECT_TRUE(is(Step::approve, StepState::done));
+}
+
 TEST_F(ProgressTest, AStopEndsInOneOfTwoWays) {
     open(Kind::stop, "lost");
     done(of_place(OrderKind::stop, 0));

@@ -429,6 +429,9 @@ std::map<Waiting, UnixTime> waits_since(const Case& one) {
     std::map<Waiting, UnixTime> out;
     for (const auto& what : todo(one))
         out.emplace(waiting(what), what.since);
+    // An approval that lapses leaves the case where it has waited before, and no younger.
+    for (const auto& [what, since] : one.since)
+        if (one.approved && what.step == Step::approve) out.emplace(what, since);
     return out;
 }
 
