@@ -77,6 +77,7 @@ enum class Outcome {
     stopped,
     stopped_here,  // another authority's card: that one has not heard of it
     stopped_for_good,
+    nothing_works,  // the relay has nothing of it that works, and so nothing was stopped
     under_way
 };
 struct OutcomeWords {
@@ -133,6 +134,16 @@ constexpr OutcomeWords words_of(Outcome outcome) {
                  "that issued it, too, at once.",
                  "ここでは カードを とめました。ほかでは まだ つかえるかも しれません。カードを "
                  "つくった ところにも すぐに でんわして ください。"}};
+        case Outcome::nothing_works:
+            return {
+                true,
+                {"この控えのカードは、使えるカードとして登録されていませんでした。ほかのカードを"
+                 "持っていて、それを止めたいときは、すぐに発行センターに電話してください（{}、"
+                 "昼も夜も）。",
+                 "The card of this slip was not one that works. If you have another card that "
+                 "should be stopped, call the issuing centre now, on {}, day and night.",
+                 "この かみの カードは、もう つかえない カードでした。ほかの カードを とめたい "
+                 "ときは、すぐに {} に でんわして ください。よるも できます。"}};
         case Outcome::under_way:
             return {true,
                     {"受け付けましたが、まだ止まったと確かめられません。自動で続けています。すぐに"
@@ -185,6 +196,7 @@ SlipWrong wrong_in(Outcome outcome) {
         case Outcome::stopped:
         case Outcome::stopped_here:
         case Outcome::stopped_for_good:
+        case Outcome::nothing_works:
         case Outcome::under_way:
             return {};
     }
@@ -213,7 +225,9 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
     if (outcome) {
         const auto of = words_of(*outcome);
         const auto said = say(look.language, of.words, office.telephones.hotline);
-        if (of.mistake && *outcome != Outcome::under_way) {  // which nobody has to mend
+        const bool is_to_mend =
+            *outcome != Outcome::under_way && *outcome != Outcome::nothing_works;
+        if (of.mistake && is_to_mend) {
             title = mistake_title(look.language, heading);
             body += mistake_text(look.language, said);
         } else {
@@ -261,6 +275,7 @@ bool has_lost_its_keys(const std::vector<Case>& of_person, const Case& stop) {
 }
 
 Outcome outcome_of(Office& office, CaseId id, const Case& one) {
+    if (one.not_active.size() == one.before.size()) return Outcome::nothing_works;
     if (std::ranges::any_of(one.before, &Before::foreign)) return Outcome::stopped_here;
     return has_lost_its_keys(office.store.cases_of_person(id), one) ? Outcome::stopped_for_good
                                                                     : Outcome::stopped;

@@ -36,6 +36,21 @@ TEST_F(WindowTest, ACardWhoseKeysWereMadeAnewDoesNotComeBack) {
                  {"it works again"});
 }
 
+// By an older copy of the store the card may be one before the present one.
+TEST_F(WindowTest, WhatTheRelayDoesNotHaveIsNotSaidToBeStopped) {
+    const auto person = person_with_card();
+    const auto code = slip_of(person);
+    const auto id = store->open(person, {.kind = Kind::stop, .reason = "lost"}, {.at = 2});
+    ASSERT_TRUE(id);
+    for (int i = 0; i < 2; ++i) {
+        const auto order = of_place(OrderKind::stop, static_cast<std::size_t>(i));
+        ASSERT_TRUE(store->add(*id, Sent{order}, {.at = 2}));
+        ASSERT_TRUE(store->add(*id, NotActive{.order = order, .place = i}, {.at = 2}));
+    }
+    expect_shown(by_slip("/stop", code), {"was not one that works", "call the issuing centre"},
+                 {"The card is stopped", "Nobody can use it", "If you find it"});
+}
+
 // Until the relay has said so.
 TEST_F(WindowTest, ACardThatIsEndedIsNotSaidToBeEndedBefore) {
     const auto person = person_with_card();
