@@ -559,6 +559,26 @@ TEST_F(HearingTest, AChangeThatIsBeingConfirmedIsWaitedFor) {
     EXPECT_EQ(waiting(), 1);
 }
 
+// It was noted there meanwhile.
+TEST_F(HearingTest, AChangeThatWasWaitedForTakesItWhenItsRegisterHasNotConfirmedIt) {
+    const auto id = card();
+    const auto change = store->open(id, {.kind = Kind::change}, {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(change);
+    ASSERT_TRUE(store->add(*change, applied(id), {.at = 3, .clerk = "sato"}));
+    ASSERT_TRUE(store->add(*change, Sent{{OrderKind::confirm, 0}}, {.at = 3}));
+    told(id, "changed");
+    hear();
+    EXPECT_EQ(noted_in(store->lines(*change)), 1);
+    ASSERT_TRUE(store->add(*change, NotHere{0}, {.at = now + 2}));
+    hear(now + 1 + hear_again_s);
+    EXPECT_TRUE(newest(id).said);
+    EXPECT_EQ(steps(newest(id)).front(), Step::end_signing);
+    EXPECT_EQ(waiting(), 0);
+    EXPECT_EQ(count("notice"), 1);
+    open();
+    EXPECT_TRUE(newest(id).said);
+}
+
 // Its register has answered, and perhaps before it had anything to say.
 TEST_F(HearingTest, AChangeThatIsConfirmedIsWaitedFor) {
     const auto id = card();
