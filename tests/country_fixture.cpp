@@ -222,6 +222,14 @@ Finished run_program(const std::vector<std::string>& words) {
     return out;
 }
 
+// The connection ends before the loop that it is on.
+Task<client::Result<client::Answered>> ask_once(const wire::Directory& directory,
+                                                const client::Identity& identity,
+                                                client::Ask question) {
+    client::Asker asker(directory, identity);
+    co_return co_await asker.ask(std::move(question));
+}
+
 Bytes number_subject(std::string_view health_care_number, std::string_view birth_date) {
     return to_bytes(wire::number_subject(
         "health-care-number", {{"number", std::string(health_care_number)}}, birth_date));
@@ -447,11 +455,12 @@ std::unique_ptr<card::Card> RunningCountry::insert(const std::string& card) cons
     return std::move(*opened);
 }
 
-std::string RunningCountry::sign(const wire::Mandate& mandate, const std::string& card) const {
+std::string RunningCountry::sign(const wire::Mandate& mandate, const std::string& card,
+                                 const CardSecrets& secrets) const {
     const auto chip = insert(card);
     const bool applies = mandate.kind == wire::MandateKind::application;
     const auto use = applies ? card::KeyUse::signing : card::KeyUse::authentication;
-    const Secret secret(as_bytes(std::string_view(applies ? "ABC123" : "1234")));
+    const Secret secret(as_bytes(applies ? secrets.password : secrets.pin));
     const auto certificate = applies ? chip->signing_certificate(secret).value()
                                      : chip->authentication_certificate().value();
     const auto text = crypto::jws_signing_text(

@@ -80,6 +80,11 @@ struct RawReply {
     std::string code, reason, request_id;  // of a problem document
 };
 
+// By a connection that ends with the answer.
+Task<client::Result<client::Answered>> ask_once(const wire::Directory& directory,
+                                                const client::Identity& identity,
+                                                client::Ask question);
+
 // Health-care number and birth date, as a counter types them.
 Bytes number_subject(std::string_view health_care_number, std::string_view birth_date);
 
@@ -89,6 +94,11 @@ void expect_proof(const json::object& receipt, const json::object& answer,
                   const wire::Directory& directory);
 
 constexpr std::int64_t people_of_a_country = 50;
+
+// Of a card; those of the demo's people.
+struct CardSecrets {
+    std::string_view pin = "1234", password = "ABC123";
+};
 
 class RunningCountry {
   public:
@@ -150,9 +160,9 @@ class RunningCountry {
     [[nodiscard]] std::string nonce(const client::Identity& office) const;
     // A check of eligibility as a card would sign it for that organisation, with a fresh nonce.
     wire::Mandate mandate(const std::string& organisation);
-    // Signed by that demo card, an application with its signing key; its PIN is 1234, its password
-    // ABC123.
-    [[nodiscard]] std::string sign(const wire::Mandate& mandate, const std::string& card) const;
+    // Signed by that card, an application with its signing key.
+    [[nodiscard]] std::string sign(const wire::Mandate& mandate, const std::string& card,
+                                   const CardSecrets& secrets = {}) const;
     // What the portal shows the person with this card: all that lib/client could check.
     [[nodiscard]] crypto::Certificate certificate_of(const std::string& card) const;
     client::Result<client::PersonEntries> entries(const std::string& card);

@@ -69,13 +69,6 @@ http::Response says_no(Code code) {
     return http::problem(error.status, error.name, error.title, "1");
 }
 
-Task<client::Result<client::Answered>> ask_once(const wire::Directory& directory,
-                                                const client::Identity& identity,
-                                                client::Ask question) {
-    client::Asker asker(directory, identity);
-    co_return co_await asker.ask(std::move(question));
-}
-
 client::Ask question(const Person& person) {
     return {.to = {.holder = {}, .kind = code_id("medical-insurer"), .position = 1},
             .service = service("eligibility"),

@@ -19,14 +19,6 @@ json::object known_person(const RunningCountry& country, std::string_view key) {
     throw Failure("nobody has this key");
 }
 
-// The connection ends before the loop that it is on.
-Task<client::Result<client::Answered>> ask_once(const wire::Directory& directory,
-                                                const client::Identity& identity,
-                                                client::Ask question) {
-    client::Asker asker(directory, identity);
-    co_return co_await asker.ask(std::move(question));
-}
-
 }  // namespace
 
 class ExistenceOfAPerson : public OneCountry {

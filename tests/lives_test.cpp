@@ -3,10 +3,12 @@
 // issuing_test.cpp.)
 #include <algorithm>
 #include <boost/json.hpp>
+#include <functional>
 #include <set>
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "crypto/digest.hpp"
 #include "db/db.hpp"
 #include "issuing_fixture.hpp"
 
@@ -15,14 +17,16 @@ namespace {
 
 class LivesTest : public AtTheWindow {
   protected:
+    // As the window hands cards over.
+    static constexpr CardSecrets secrets{.pin = "2468", .password = "ABC987"};
     std::string open(const std::vector<std::string>& words) {
         std::vector<std::string> all{"open", "--person", person_};
         all.insert(all.end(), words.begin(), words.end());
         return text_at(done(all), "number");
     }
-    // As the window hands it over: PIN 2468, password ABC987.
     void make_card(const std::string& number, const std::string& card) {
-        done({"card", number, card, "--new-pin", "2468", "--new-password", "ABC987"});
+        done({"card", number, card, "--new-pin", std::string(secrets.pin), "--new-password",
+              std::string(secrets.password)});
     }
     void first_card() {
         person_ = text_at(done({"open"}), "number");
@@ -58,13 +62,59 @@ class LivesTest : public AtTheWindow {
         ADD_FAILURE() << "no case was opened: " << kind;
         return {};
     }
+    crypto::Certificate certificate_of(const std::string& card, card::KeyUse use) {
+        const auto chip =
+            card::open_card(std::make_unique<chip::Inserted>(country.places().card(card))).value();
+        if (use == card::KeyUse::authentication) return chip->authentication_certificate().value();
+        return chip->signing_certificate(Secret(as_bytes(secrets.password))).value();
+    }
     // What its signing certificate says of the person stands in it as it is written.
     std::string signing_certificate(const std::string& card) {
-        const auto chip =
-            card::open_card(std::make_unique<chip::Inserted>(country.places().card(card)));
-        const auto certificate =
-            (*chip)->signing_certificate(Secret(as_bytes(std::string_view("ABC987"))));
-        return std::string(as_text(ByteView(certificate.value().der())));
+        return std::string(as_text(certificate_of(card, card::KeyUse::signing).der()));
+    }
+    // What the authority says of it to whoever asks, by OpenSSL, where the certificate says:
+    // "good".
+    std::string asked_by_ocsp(const crypto::Certificate& certificate) {
+        const std::string openssl = "/usr/bin/openssl", one = country.path("asked.pem");
+        const auto authority = country.places().ca_certificate();
+        replace_file(one, certificate.pem());
+        auto url = run_program({openssl, "x509", "-in", one, "-noout", "-ocsp_uri"}).output;
+        url.resize(std::min(url.find('\n'), url.size()));
+        const auto said = run_program({openssl, "ocsp", "-issuer", authority, "-CAfile", authority,
+                                       "-cert", one, "-url", url, "-no_nonce"})
+                              .output;
+        EXPECT_NE(said.find("Response verify OK"), std::string::npos) << said;
+        const auto at = said.find(one + ": ");
+        if (at == std::string::npos) return said;
+        const auto from = at + one.size() + 2;
+        return said.substr(from, said.find('\n', from) - from);
+    }
+    // Something for the issuing centre, by its signing key: "judged", or why the relay refuses it.
+    std::string signature_of(const std::string& card) {
+        const auto& issuer = country.office("issuer");
+        const auto& directory = country.directory();
+        auto payload = client::seal_payload(*directory.find(issuer.id), "an application").value();
+        auto mandate = country.mandate("issuer");
+        mandate.kind = wire::MandateKind::application;
+        mandate.scope = {service("signature")};
+        mandate.payload_hashes = {crypto::sha256(as_bytes(payload))};
+        const auto jws = country.sign(mandate, card, secrets);
+        const auto judged =
+            wait_for(ask_once(directory, issuer,
+                              {.to = {.holder = directory.relay().id, .kind = {}, .position = 1},
+                               .service = service("signature"),
+                               .purpose = code_id("issuing"),
+                               .parameters = {},
+                               .subject = to_bytes(wire::application_subject(jws)),
+                               .payload = std::move(payload)}));
+        return judged ? "judged" : std::string(wire::info(judged.error().code).name);
+    }
+    // By which the authority and the relay have heard of it.
+    void expect_soon(const std::string& what, const std::function<std::string()>& says) {
+        const auto until = monotonic_us() + 20'000'000;
+        while (says() != what && monotonic_us() < until)
+            pause_ms(50);
+        EXPECT_EQ(says(), what);
     }
     static json::object claim(const char* role, const char* scheme, json::object fields) {
         return {{"role", role}, {"number", {{"scheme", scheme}, {"fields", std::move(fields)}}}};
@@ -168,6 +218,10 @@ TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
     first_card();
     const std::string before = "厚労 次郎", now = "佐藤 次郎";
     EXPECT_NE(signing_certificate("jiro").find(before), std::string::npos);
+    const auto signing = certificate_of("jiro", card::KeyUse::signing);
+    const auto log_in = certificate_of("jiro", card::KeyUse::authentication);
+    EXPECT_EQ(asked_by_ocsp(signing), "good");
+    EXPECT_EQ(signature_of("jiro"), "judged");
     auto renamed = applied();
     renamed.at("person").as_object()["name"] = now;
     renamed.at("person").as_object()["kana"] = "サトウ ジロウ";
@@ -177,6 +231,9 @@ TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
     const auto change = said_by_the_register("change");
     expect_certificates("revoked", 1, "attributes-changed");
     expect_certificates("good", 1);
+    EXPECT_EQ(asked_by_ocsp(signing), "revoked");
+    EXPECT_EQ(asked_by_ocsp(log_in), "good");
+    expect_soon("card_revoked", [this] { return signature_of("jiro"); });
     EXPECT_TRUE(works("jiro")) << "the log-in says nothing of the name";
     EXPECT_NE(look({"records", "notices"}).output.find("署名用電子証明書が使えなくなりました"),
               std::string::npos);
@@ -189,6 +246,9 @@ TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
     wait_for_step(change, "");
     expect_certificates("good", 2);
     EXPECT_EQ(certificates("revoked", "attributes-changed"), 1);
+    EXPECT_EQ(asked_by_ocsp(signing), "revoked");
+    EXPECT_EQ(asked_by_ocsp(certificate_of("jiro", card::KeyUse::signing)), "good");
+    EXPECT_EQ(signature_of("jiro"), "judged") << "by the new one";
     EXPECT_TRUE(works("jiro"));
     const auto certificate = signing_certificate("jiro");
     EXPECT_NE(certificate.find(now), std::string::npos);

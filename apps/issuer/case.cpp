@@ -599,10 +599,12 @@ void ask_of_end_anew(Case& one) {
 // A case of another kind only shows it, and one that was opened for the like too.
 Result happen(Case& one, const Said& said) {
     if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
-    if (one.said == said || one.noted.contains(said.id)) return {};
+    const bool is_taken = is_about(one, said.what) && !one.said && may_still_take(one);
+    if (one.said == said || (!is_taken && one.noted.contains(said.id))) return {};
     if (one.cancelled || has_ended(one)) return std::unexpected(Misfit::too_late);
-    if (is_about(one, said.what) && !one.said && may_still_take(one)) {
-        one.said = said;
+    if (is_taken) {
+        one.said = said;  // it may have been noted here while the register was asked
+        one.noted.erase(said.id);
     } else if (one.noted.size() < noted_max) {
         one.noted.insert(said.id);
     } else {

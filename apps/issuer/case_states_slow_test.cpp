@@ -829,6 +829,11 @@ TEST(CaseStates, ACardWithASubsidy) {
     explore({.insurers = {Role::public_expense}});
 }
 
+// Two of them, of one person.
+TEST(CaseStates, ACardWithTwoPublicExpenses) {
+    explore({.insurers = {Role::public_expense, Role::public_expense}});
+}
+
 TEST(CaseStates, AReplacement) {
     explore({.kind = Kind::replacement, .reason = "lost", .before = authentication});
 }

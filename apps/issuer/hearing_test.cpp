@@ -500,11 +500,18 @@ TEST_F(HearingTest, WhatNoGatewayHasWrittenIsNotHeard) {
     told(id, "died", now + 90'000, a_city, "the day after tomorrow");
     told(id, "risen", now, a_city, "what there is not");
     told(id, "died", now, a_city, "too long");
-    db::Connection(folder.path("book.sqlite"), db::Access::read_write)
-        .run("update told set order_id = order_id || order_id where order_id = '" +
-             order_id("too long") + "'");
+    told(id, "died", now, a_city, "too short");
+    told(id, "died", now, a_city, "no hash");
+    const auto other_id = [this](std::string_view name, const std::string& other) {
+        db::Connection(folder.path("book.sqlite"), db::Access::read_write)
+            .run("update told set order_id = '" + other + "' where order_id = '" + order_id(name) +
+                 "'");
+    };
+    other_id("too long", base64url(Bytes(50, 1)));  // more than a line of a case may have
+    other_id("too short", base64url(Bytes(31, 1)));
+    other_id("no hash", std::string(43, '*'));
     const auto heard = hear_registers(*store, *book, facts(now + 1), 100);
-    EXPECT_EQ(heard.malformed, 5U);
+    EXPECT_EQ(heard.malformed, 7U);
     EXPECT_TRUE(heard.cases.empty());
     EXPECT_EQ(waiting(), 0);
     open();
@@ -549,6 +556,40 @@ TEST_F(HearingTest, AChangeThatIsBeingConfirmedIsWaitedFor) {
     told(id, "changed");
     hear();
     EXPECT_FALSE(newest(id).said);
+    EXPECT_EQ(waiting(), 1);
+}
+
+// It was noted there meanwhile.
+TEST_F(HearingTest, AChangeThatWasWaitedForTakesItWhenItsRegisterHasNotConfirmedIt) {
+    const auto id = card();
+    const auto change = store->open(id, {.kind = Kind::change}, {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(change);
+    ASSERT_TRUE(store->add(*change, applied(id), {.at = 3, .clerk = "sato"}));
+    ASSERT_TRUE(store->add(*change, Sent{{OrderKind::confirm, 0}}, {.at = 3}));
+    told(id, "changed");
+    hear();
+    EXPECT_EQ(noted_in(store->lines(*change)), 1);
+    ASSERT_TRUE(store->add(*change, NotHere{0}, {.at = now + 2}));
+    hear(now + 1 + hear_again_s);
+    EXPECT_TRUE(newest(id).said);
+    EXPECT_EQ(steps(newest(id)).front(), Step::end_signing);
+    EXPECT_EQ(waiting(), 0);
+    EXPECT_EQ(count("notice"), 1);
+    open();
+    EXPECT_TRUE(newest(id).said);
+}
+
+// Its register has answered, and perhaps before it had anything to say.
+TEST_F(HearingTest, AChangeThatIsConfirmedIsWaitedFor) {
+    const auto id = card();
+    const auto change = store->open(id, {.kind = Kind::change}, {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(change);
+    ASSERT_TRUE(store->add(*change, applied(id), {.at = 3, .clerk = "sato"}));
+    answer(*change, Confirmed{0, test_confirmation(), 1, true}, 3);
+    told(id, "changed");
+    hear();
+    EXPECT_FALSE(newest(id).said);
+    EXPECT_EQ(noted_in(store->lines(*change)), 1);
     EXPECT_EQ(waiting(), 1);
 }
 

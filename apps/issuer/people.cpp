@@ -13,10 +13,11 @@ bool may_be_done(const Case& one, OrderName order) {
     return one.has_done(order) || one.is_in_doubt(order);
 }
 
-// A card of another authority's may keep its log-in certificate when it gets another for signing.
-bool is_counted(const std::vector<IssuedCard>& issued, const std::string& certificate) {
+// A card of another authority's may keep its log-in certificate when it gets another for signing;
+// a stop from before it may have revoked that since, which is for good.
+bool is_known(const std::vector<IssuedCard>& issued, const std::string& certificate) {
     return std::ranges::any_of(issued, [&certificate](const IssuedCard& one) {
-        return one.card.certificate == certificate && one.standing != Standing::revoked;
+        return one.card.certificate == certificate;
     });
 }
 
@@ -24,7 +25,7 @@ bool is_counted(const std::vector<IssuedCard>& issued, const std::string& certif
 void add_issued(const Case& one, std::vector<IssuedCard>& issued) {
     if (!may_be_done(one, activate_order) && !is_to_do(one, Step::activate)) return;
     for (const auto& [use, certificate] : one.certificates) {
-        if (is_counted(issued, certificate)) continue;
+        if (is_known(issued, certificate)) continue;
         for (auto& before : issued) {
             if (before.card.use == use && one.has_done(activate_order)) {
                 before.standing = Standing::revoked;

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
+#include <set>
 
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
@@ -45,8 +47,8 @@ class OnePerson {
   public:
     OnePerson(const std::string& database, const std::string& folder, const wire::Schemes& schemes)
         : schemes_(schemes), store_(database, folder, schemes) {
-        for (const auto& [use, certificate] : store_.find(first_).one.certificates)
-            at_relay_[certificate] = {use, Standing::active};
+        for (const auto& [card, standing] : store_.known_person(first_)->issued)
+            at_relay_[card.certificate] = {card.use, standing};
     }
 
     std::expected<CaseId, Misfit> open(Asked asked) {
@@ -55,11 +57,19 @@ class OnePerson {
         check();
         return out;
     }
+    // The resident register says it: a word that it says once.
+    Store::Hearing hear(News what) {
+        auto out = store_.hear(store_.find(first_).one.numbers.issuing,
+                               {.id = "word", .what = what, .at = 1}, store_.home(first_), 1);
+        check();
+        return out;
+    }
     // The next thing that can be done in it; false: nothing can, or it has ended.
     bool step(CaseId id, const Happening& of_lost) {
         const auto one = store_.find(id).one;
         for (const auto& what : todo(one)) {
-            const bool is_done = what.order
+            const bool is_done = !what.refused.empty() ? try_again(id, one)
+                                 : what.order
                                      ? carry_out(id, *what.order)
                                      : happen(id, by_people(one, what.step, of_lost),
                                               what.step == Step::approve ? "suzuki" : "sato");
@@ -76,8 +86,21 @@ class OnePerson {
     bool has_ended(CaseId id) { return issuer::has_ended(store_.find(id).one); }
     // At any moment two of its cards have counted for one purpose.
     [[nodiscard]] bool has_had_two() const { return has_had_two_; }
+    // One that was stopped, and that nobody has found, has counted.
+    [[nodiscard]] bool has_had_stopped() const { return has_had_stopped_; }
+    // Those that are not revoked, of that use.
+    [[nodiscard]] std::set<std::string> counting(Use use) const {
+        std::set<std::string> out;
+        for (const auto& [certificate, what] : at_relay_) {
+            if (what.first == use && what.second != Standing::revoked) out.insert(certificate);
+        }
+        return out;
+    }
     // What is wrong on purpose.
     RelayActivates relay_activates = revoke_same_use;
+    bool relay_refuses_stopped = true;
+    // Where a card of another authority's is signed with, the log-in certificate is the old one.
+    bool keeps_log_in = false;
     // Once nothing is to do the centre's own cases say what the relay does.
     void expect_known() {
         for (const auto& issued : store_.known_person(first_)->issued) {
@@ -94,6 +117,20 @@ class OnePerson {
             });
             has_had_two_ = has_had_two_ || count > 1;
         }
+        has_had_stopped_ = has_had_stopped_ || counts_stopped();
+    }
+    bool counts_stopped() {
+        for (const auto id : store_.of_person(first_)) {
+            const auto stop = store_.find(id).one;
+            if (stop.kind != Kind::stop || stop.found || stop.overtaken) continue;
+            for (std::size_t i = 0; i < stop.before.size(); ++i) {
+                const auto card = at_relay_.find(stop.before[i].certificate);
+                const bool counts =
+                    card != at_relay_.end() && card->second.second == Standing::active;
+                if (counts && stop.has_done(of_place(OrderKind::stop, i))) return true;
+            }
+        }
+        return false;
     }
     bool happen(CaseId id, const Happening& what, std::string_view clerk) {
         return store_.add(id, what, {.at = 1, .clerk = std::string(clerk)}).has_value();
@@ -118,14 +155,35 @@ class OnePerson {
         }
         return made;
     }
-    // Of a card of another authority's: both certificates, that nobody has.
-    static Requested requested(const Case& one) {
+    // Of a card of another authority's: both certificates, of which nobody has the one that signs.
+    Requested requested(const Case& one) const {
         Requested out{.application = "signed"};
+        if (!info(one.kind).foreign) return out;
+        const auto before = counting(Use::authentication);
         for (const auto use : uses) {
-            if (!info(one.kind).foreign) break;
+            if (keeps_log_in && use == Use::authentication && !before.empty()) {
+                out.certificates.emplace(use, *before.begin());
+                continue;
+            }
             out.certificates.emplace(use, test_certificate(test_card_key()));
         }
         return out;
+    }
+    // Of certificates that the relay has known: what is revoked is for good.
+    [[nodiscard]] std::optional<Standing> worst_at_relay(const Case& one) const {
+        std::optional<Standing> out;
+        for (const auto& [use, certificate] : one.certificates) {
+            const auto known = at_relay_.find(certificate);
+            if (known != at_relay_.end()) out = std::max(out, std::optional(known->second.second));
+        }
+        return out;
+    }
+    // By a clerk, once the card is not stopped; false: it waits for that.
+    bool try_again(CaseId id, const Case& one) {
+        const auto worst = worst_at_relay(one);
+        if (worst == Standing::suspended) return false;
+        if (worst == Standing::revoked) return happen(id, Cancelled{"revoked"}, "sato");
+        return happen(id, TryAgain{activate_order}, "sato");
     }
     // False: it waits for what another case does.
     bool carry_out(CaseId id, OrderName order) {
@@ -158,7 +216,18 @@ class OnePerson {
                 return Certified{use, certificates_.at(one.keys.at(use))};
             }
             case OrderKind::activate:
+                // As the relay answers (`plan_new_cards` in apps/relay/changes.cpp).
+                if (const auto worst = worst_at_relay(one);
+                    relay_refuses_stopped && worst > Standing::active) {
+                    return Refused{order,
+                                   *worst == Standing::revoked ? "card_revoked" : "card_taken"};
+                }
                 for (const auto& [use, certificate] : one.certificates) {
+                    const auto known = at_relay_.find(certificate);
+                    if (known != at_relay_.end()) {
+                        known->second.second = Standing::active;
+                        continue;
+                    }
                     relay_activates(at_relay_, use);
                     at_relay_[certificate] = {use, Standing::active};
                 }
@@ -198,7 +267,7 @@ class OnePerson {
     Store store_;
     CaseId first_ = 1;  // the only one of the store
     AtRelay at_relay_;
-    bool has_had_two_ = false;
+    bool has_had_two_ = false, has_had_stopped_ = false;
     std::map<std::string, std::string> certificates_;  // by key
 };
 
@@ -223,12 +292,23 @@ class TwoCases : public ::testing::Test {
                             .chip = "chip"};
         ASSERT_TRUE(store.add(id, taken, {.at = 1}));
     }
-    OnePerson person() {
+    OnePerson person(const std::string& from = "first.sqlite") {
         const auto database = folder_.path("case.sqlite");
         for (const auto* part : {"", "-wal", "-shm"})
             std::filesystem::remove(database + part);
-        std::filesystem::copy_file(folder_.path("first.sqlite"), database);
+        std::filesystem::copy_file(folder_.path(from), database);
         return {database, folder_.path(""), schemes_};
+    }
+    // With both in one chip of another authority's.
+    void make_foreign() {
+        {
+            auto one = person();
+            const auto id = one.open({.kind = Kind::exchange});
+            ASSERT_TRUE(id);
+            one.finish(*id, Found{});
+            ASSERT_TRUE(one.has_ended(*id));
+        }
+        std::filesystem::copy_file(folder_.path("case.sqlite"), folder_.path("foreign.sqlite"));
     }
     static Beside beside(OnePerson& person, CaseId first, const Asked& second) {
         const auto id = person.open(second);
@@ -293,25 +373,37 @@ bool run_both(OnePerson one, const Asked& first, const Asked& second, int steps,
     const auto other = one.open(second);
     if (other && *other != *id) finish_both(one, *id, *other, finish, of_lost);
     EXPECT_FALSE(one.has_had_two()) << "two cards count for one purpose";
+    EXPECT_FALSE(one.has_had_stopped()) << "a stopped card counts";
     return more;
 }
 
-void run_pair(TwoCases& test, const Asked& first, const Asked& second, std::size_t& runs) {
+// Each of its ways: a card that is looked for is found, or given up.
+using Run = std::function<bool(int steps, Finish finish, const Happening& of_lost)>;
+std::size_t run_each(const std::string& name, bool is_stopped, const Run& run) {
     constexpr int steps_between = 3;
     std::vector<Happening> of_lost{Found{}};
-    const bool is_stopped = first.kind == Kind::stop || second.kind == Kind::stop;
     if (is_stopped) of_lost.emplace_back(GivenUp{});
+    std::size_t runs = 0;
     for (const auto finish : {Finish::first, Finish::second, Finish::in_turn}) {
         for (const auto& what : of_lost) {
             bool more = true;
             for (int steps = 0; more; steps += steps_between, ++runs) {
-                SCOPED_TRACE(std::string(to_text(first.kind)) + ", after " + std::to_string(steps) +
-                             " steps " + std::string(to_text(second.kind)) + ", " +
+                SCOPED_TRACE(name + ", after " + std::to_string(steps) + " steps, " +
                              std::to_string(static_cast<int>(finish)));
-                more = run_both(test.person(), first, second, steps, finish, what);
+                more = run(steps, finish, what);
             }
         }
     }
+    return runs;
+}
+
+std::size_t run_pair(const std::function<OnePerson()>& person, const Asked& first,
+                     const Asked& second) {
+    const bool is_stopped = first.kind == Kind::stop || second.kind == Kind::stop;
+    return run_each(std::string(to_text(first.kind)) + ", " + std::string(to_text(second.kind)),
+                    is_stopped, [&](int steps, Finish finish, const Happening& of_lost) {
+                        return run_both(person(), first, second, steps, finish, of_lost);
+                    });
 }
 
 TEST_F(TwoCases, NeverLeaveTwoCardsThatCount) {
@@ -319,7 +411,7 @@ TEST_F(TwoCases, NeverLeaveTwoCardsThatCount) {
     for (const auto& first : all_asked) {
         for (const auto& second : all_asked) {
             if (info(first.kind).is_alone && info(second.kind).is_alone) continue;
-            run_pair(*this, first, second, runs);
+            runs += run_pair([this] { return person(); }, first, second);
         }
     }
     std::printf("%zu runs\n", runs);
@@ -334,6 +426,161 @@ TEST_F(TwoCases, OfARelayThatForgetsTheCardBeforeTwoAreSeen) {
     EXPECT_FALSE(one.has_had_two());
     one.finish(*id, Found{});
     EXPECT_TRUE(one.has_had_two());
+}
+
+// ---- a log-in certificate that is kept ----
+
+// Whoever gets another signing certificate of another authority's has the log-in certificate of
+// before in both: a stop is about it, whichever of the two is there first.
+TEST_F(TwoCases, AStopBesideALogInCertificateThatIsKept) {
+    make_foreign();
+    const Asked exchange{.kind = Kind::exchange}, stop{.kind = Kind::stop, .reason = "lost"};
+    const auto keeping = [this] {
+        auto one = person("foreign.sqlite");
+        one.keeps_log_in = true;
+        return one;
+    };
+    {
+        auto one = keeping();
+        const auto before = one.counting(Use::authentication);
+        const auto id = one.open(exchange);
+        ASSERT_TRUE(id);
+        one.finish(*id, Found{});
+        EXPECT_EQ(one.counting(Use::authentication), before);
+        EXPECT_EQ(one.counting(Use::signing).size(), 1U);
+    }
+    const auto runs = run_pair(keeping, exchange, stop) + run_pair(keeping, stop, exchange);
+    std::printf("%zu runs\n", runs);
+    EXPECT_GT(runs, 20U);
+}
+
+TEST_F(TwoCases, OfARelayThatActivatesWhatIsStoppedItIsSeen) {
+    make_foreign();
+    auto one = person("foreign.sqlite");
+    one.keeps_log_in = true;
+    one.relay_refuses_stopped = false;
+    const auto stop = one.open({.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(stop);
+    for (const auto use : uses)  // stopped, both
+        ASSERT_TRUE(one.step(*stop, Found{})) << to_text(use);
+    EXPECT_FALSE(one.has_had_stopped());
+    const auto exchange = one.open({.kind = Kind::exchange});
+    ASSERT_TRUE(exchange);
+    one.finish(*exchange, Found{});
+    EXPECT_TRUE(one.has_had_stopped());
+}
+
+// ---- what the register says ----
+
+// What was said has come to pass at the relay, of what counted there when it was heard.
+class Counted {
+  public:
+    Counted(const OnePerson& one, News what) : what_(what) {
+        for (const auto use : uses)
+            before_.merge(is_meant(use) ? one.counting(use) : std::set<std::string>());
+    }
+    void expect_ended(const OnePerson& one) const {
+        for (const auto use : uses) {
+            const auto now = one.counting(use);
+            EXPECT_TRUE(std::ranges::none_of(now, [this](const auto& certificate) {
+                return before_.contains(certificate);
+            })) << "what was said has ended nothing";
+            EXPECT_TRUE(what_ == News::changed || now.empty()) << "a card of nobody's";
+        }
+    }
+
+  private:
+    [[nodiscard]] bool is_meant(Use use) const {
+        return what_ != News::changed || use == Use::signing;
+    }
+    News what_;
+    std::set<std::string> before_;
+};
+
+void expect_run(const OnePerson& one, const Counted& counted) {
+    EXPECT_FALSE(one.has_had_two()) << "two cards count for one purpose";
+    EXPECT_FALSE(one.has_had_stopped()) << "a stopped card counts";
+    counted.expect_ended(one);
+}
+
+// After that many steps of the first; what waits for it is heard when it has ended.
+bool run_said(OnePerson one, const Asked& first, News what, int steps, Finish finish,
+              const Happening& of_lost) {
+    const auto id = one.open(first);
+    EXPECT_TRUE(id);
+    bool more = true;
+    for (int i = 0; more && i < steps; ++i)
+        more = one.step(*id, of_lost);
+    Counted counted(one, what);
+    auto heard = one.hear(what);
+    if (heard.due == Due::waits) {
+        one.finish(*id, of_lost);
+        counted = Counted(one, what);
+        heard = one.hear(what);
+    }
+    EXPECT_NE(heard.due, Due::waits) << "for what has ended";
+    const bool follows = heard.due == Due::opens || heard.due == Due::goes_on;
+    finish_both(one, *id, follows ? *heard.id : *id, finish, of_lost);
+    expect_run(one, counted);
+    return more;
+}
+
+// The register is first.
+bool run_after_said(OnePerson one, News what, const Asked& second, int steps, Finish finish,
+                    const Happening& of_lost) {
+    const Counted counted(one, what);
+    const auto heard = one.hear(what);
+    EXPECT_EQ(heard.due, Due::opens);
+    bool more = true;
+    for (int i = 0; more && i < steps; ++i)
+        more = one.step(*heard.id, of_lost);
+    // Of whoever is dead or abroad no register confirms what is asked for afterwards.
+    auto other = *heard.id;
+    if (more) other = one.open(second).value_or(other);
+    finish_both(one, *heard.id, other, finish, of_lost);
+    expect_run(one, counted);
+    return more;
+}
+
+constexpr std::array all_news{News::died, News::left, News::changed};
+
+// Its case is opened beside no other of those that make or end something, and the other way round.
+TEST_F(TwoCases, OneThatARegisterOpensIsOneOfThem) {
+    for (const auto what : all_news) {
+        const auto& opened = info(what == News::changed ? Kind::change : Kind::end);
+        for (const auto& second : all_asked) {
+            SCOPED_TRACE(std::string(to_text(what)) + ", " + std::string(to_text(second.kind)));
+            auto one = person();
+            const auto heard = one.hear(what);
+            ASSERT_EQ(heard.due, Due::opens);
+            const bool is_the_like =
+                second.kind == opened.kind && (second.reason.empty() || what == News::left);
+            EXPECT_EQ(beside(one, *heard.id, second),
+                      is_the_like ? Beside::same_case : expected(opened, info(second.kind)));
+        }
+    }
+}
+
+// Whatever a register says while another case is open comes to pass, and no card counts that is not
+// to.
+TEST_F(TwoCases, WhatARegisterSaysOfWhoeverHasACaseComesToPass) {
+    std::size_t runs = 0;
+    for (const auto what : all_news) {
+        for (const auto& asked : all_asked) {
+            const auto name = std::string(to_text(asked.kind)) + ", " + std::string(to_text(what));
+            const bool is_stopped = asked.kind == Kind::stop;
+            runs +=
+                run_each(name, is_stopped, [&](int steps, Finish finish, const Happening& lost) {
+                    return run_said(person(), asked, what, steps, finish, lost);
+                });
+            runs += run_each(name + " before", is_stopped,
+                             [&](int steps, Finish finish, const Happening& lost) {
+                                 return run_after_said(person(), what, asked, steps, finish, lost);
+                             });
+        }
+    }
+    std::printf("%zu runs\n", runs);
+    EXPECT_GT(runs, 200U);
 }
 
 }  // namespace
