@@ -1,5 +1,5 @@
 // What a newborn's insurer answered before it had decided: looked at again, and told of when it
-// holds no longer. The relay is a function that takes what is sent, or does not.
+// holds no longer.
 #include "revising.hpp"
 
 #include <boost/json.hpp>
@@ -13,33 +13,13 @@ namespace {
 class RevisingTest : public NewbornTest {
   protected:
     RevisingTest() {
-        const auto& holder = holders.at("06990014");
-        const auto pem = holder.signing_key.pem();
-        identities.emplace(
-            "06990014", client::Identity{
-                            .id = holder.records.holder().id,
-                            .kid = holder.kid,
-                            .signing_key = wire::valid(crypto::PrivateKey::from_pem(pem.view())),
-                            .tls = http::TlsContext::client(gateway.tls(), http::accept_only({}))});
         start();
         filed(file(child("厚労 葵")));
     }
     // As after a restart: what was kept is all that is known.
     void start() {
-        waiting.emplace(evidence_path, evidence, key);
-        telling.emplace(io, Telling::Parts{.directory = directory,
-                                           .holders = holders,
-                                           .identities = identities,
-                                           .tells = *waiting,
-                                           .log = log,
-                                           .results = tells,
-                                           .send = [this](const client::Identity& self,
-                                                          client::Prepared request) {
-                                               EXPECT_EQ(self.id.text(), "06990014");
-                                               sent.push_back(request.body);
-                                               return reply();
-                                           }});
-        answers.emplace(evidence_path, *waiting);
+        start_telling();
+        answers.emplace(evidence_path, *tells);
         revising.emplace(Revising::Parts{.directory = directory,
                                          .policy = policy,
                                          .holders = holders,
@@ -47,35 +27,7 @@ class RevisingTest : public NewbornTest {
                                          .telling = *telling,
                                          .log = log});
     }
-    Task<client::Result<client::Answered>> reply() {
-        if (says) co_return std::unexpected(client::Problem{*says, {}, {}, {}});
-        co_return client::Answered{.answer = {.act = wire::Act::tell,
-                                              .issuer = wire::participant_id("relay"),
-                                              .audience = {},
-                                              .order = {},
-                                              .issued_at = 0,
-                                              .service = wire::service_id("answer-changed"),
-                                              .as_of = 0,
-                                              .data = json::object()},
-                                   .receipt = {},
-                                   .order = {}};
-    }
-    void round(std::int64_t later_s = 0) {
-        const auto time = unix_now() + later_s;
-        http::await(io, [](Revising& of, Telling& sending, UnixTime now) -> Task<bool> {
-            co_await of.round(now);
-            co_await sending.round(now);
-            co_return true;
-        }(*revising, *telling, time));
-    }
-    std::int64_t rows(const std::string& of) const {
-        db::Connection connection(evidence_path, db::Access::read_only);
-        auto row = connection.prepare("select count(*) from " + of);
-        return row.step() ? row.integer(0) : -1;
-    }
-    void alter(std::string_view sql) const {
-        db::Connection(evidence_path, db::Access::read_write).run(sql);
-    }
+    void round(std::int64_t later_s = 0) { round_of(*revising, later_s); }
     wire::Delivery ask() {
         auto delivery = asking(wire::replaced(std::string(father), R"("00")", R"("02")"));
         EXPECT_EQ(told(delivery), "answered");
@@ -86,20 +38,13 @@ class RevisingTest : public NewbornTest {
     }
     void accept() const { reg.run("update filing set outcome = 1, decided_ymd = 20261126"); }
 
-    http::CounterFamily& tells = metrics.counters("tells", "…", {"service", "result"});
-    const Secret key{crypto::random_bytes(32)};
-    std::map<std::string, client::Identity, std::less<>> identities;
-    std::optional<Tells> waiting;
-    std::optional<Telling> telling;
     std::optional<OpenAnswers> answers;
     std::optional<Revising> revising;
-    std::vector<std::string> sent;
-    std::optional<wire::Code> says;  // none: it takes it
 };
 
 TEST_F(RevisingTest, WhatWasRefusedIsToldOfOnce) {
     const auto delivery = ask();
-    EXPECT_EQ(rows("open_answer"), 1);
+    EXPECT_EQ(stored("open_answer"), 1);
     round();
     round(look_again_s);
     EXPECT_TRUE(sent.empty()) << "not decided yet";
@@ -120,7 +65,7 @@ TEST_F(RevisingTest, WhatWasRefusedIsToldOfOnce) {
     const auto subject = wire::read_subject(request.subject, schemes).value();
     EXPECT_EQ(std::get<wire::OwnSubject>(subject).number.field("branch"), "02");
     EXPECT_TRUE(request.payload.empty());
-    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
+    EXPECT_EQ(stored("open_answer") + stored("tell") + stored("outbox"), 0);
     round(100 * look_again_s);
     EXPECT_EQ(sent.size(), 1U);
 }
@@ -129,7 +74,7 @@ TEST_F(RevisingTest, AcceptedAsItWasAnsweredIsNothingToTell) {
     ask();
     accept();
     round(look_again_s);
-    EXPECT_EQ(rows("open_answer"), 0);
+    EXPECT_EQ(stored("open_answer"), 0);
     refuse();  // whatever comes later is an insurance that ended
     round(3 * look_again_s);
     EXPECT_TRUE(sent.empty());
@@ -141,7 +86,7 @@ TEST_F(RevisingTest, AcceptedWithOtherDataIsToldOf) {
     reg.run("update benefit set paid_tenths = 3 where person_no > 2");
     round(look_again_s);
     EXPECT_EQ(sent.size(), 1U);
-    EXPECT_EQ(rows("open_answer"), 0);
+    EXPECT_EQ(stored("open_answer"), 0);
 }
 
 TEST_F(RevisingTest, AcceptedUnderAnotherNumberIsToldOf) {
@@ -157,7 +102,7 @@ TEST_F(RevisingTest, EachOfSeveralAlsoByAFamilysNumber) {
     ask();
     const auto family = asking(wire::replaced(std::string(father), R"(,"branch":"00")", ""));
     EXPECT_EQ(told(family), "answered");
-    EXPECT_EQ(rows("open_answer"), 2);
+    EXPECT_EQ(stored("open_answer"), 2);
     refuse();
     round(look_again_s);
     ASSERT_EQ(sent.size(), 2U);
@@ -175,10 +120,10 @@ TEST_F(RevisingTest, NothingIsKeptOfWhatIsDecidedOrThePersonLooksAtItself) {
     EXPECT_EQ(told(of_father), "answered");
     const auto number = wire::replaced(std::string(father), R"("00")", R"("02")");
     EXPECT_EQ(told(make(number, "eligibility", "own-view", wire::Presence::card_pin)), "answered");
-    EXPECT_EQ(rows("open_answer"), 0);
+    EXPECT_EQ(stored("open_answer"), 0);
     accept();
     ask();
-    EXPECT_EQ(rows("open_answer"), 0);
+    EXPECT_EQ(stored("open_answer"), 0);
 }
 
 // The same bytes until the relay takes them, also by another start: one order.
@@ -196,7 +141,7 @@ TEST_F(RevisingTest, WaitsUntilTheRelayTakesIt) {
     ASSERT_EQ(sent.size(), 3U);
     EXPECT_EQ(sent[0], sent[1]);
     EXPECT_EQ(sent[0], sent[2]);
-    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
+    EXPECT_EQ(stored("open_answer") + stored("tell") + stored("outbox"), 0);
 }
 
 TEST_F(RevisingTest, WhatTheRelayWillNeverTakeIsOver) {
@@ -206,7 +151,7 @@ TEST_F(RevisingTest, WhatTheRelayWillNeverTakeIsOver) {
     round(look_again_s);
     round(look_again_s + 1'000);
     EXPECT_EQ(sent.size(), 1U);
-    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
+    EXPECT_EQ(stored("open_answer") + stored("tell") + stored("outbox"), 0);
 }
 
 TEST_F(RevisingTest, ATellWhoseTimeIsOverIsMadeAnew) {
@@ -220,7 +165,7 @@ TEST_F(RevisingTest, ATellWhoseTimeIsOverIsMadeAnew) {
     round(1'000);
     ASSERT_EQ(sent.size(), 2U);
     EXPECT_NE(sent[0], sent[1]);
-    EXPECT_EQ(rows("open_answer") + rows("tell") + rows("outbox"), 0);
+    EXPECT_EQ(stored("open_answer") + stored("tell") + stored("outbox"), 0);
 }
 
 TEST_F(RevisingTest, AfterAYearNobodyIsTold) {
@@ -228,7 +173,7 @@ TEST_F(RevisingTest, AfterAYearNobodyIsTold) {
     refuse();
     round(367 * 86'400);
     EXPECT_TRUE(sent.empty());
-    EXPECT_EQ(rows("open_answer"), 0);
+    EXPECT_EQ(stored("open_answer"), 0);
 }
 
 // Nothing is answered that could not be looked at again.
@@ -238,11 +183,11 @@ TEST_F(RevisingTest, IsKeptWithTheAnswerOrNothingIsAnswered) {
         "select raise(abort, 'planted'); end");
     const auto delivery = asking(wire::replaced(std::string(father), R"("00")", R"("02")"));
     EXPECT_EQ(told(delivery), "failed");
-    EXPECT_EQ(rows("evidence where service = 'eligibility'"), 0);
+    EXPECT_EQ(stored("evidence where service = 'eligibility'"), 0);
     alter("drop trigger planted");
     EXPECT_EQ(told(delivery), "answered");
     EXPECT_EQ(told(delivery), "answered") << "a repeat";
-    EXPECT_EQ(rows("open_answer"), 1);
+    EXPECT_EQ(stored("open_answer"), 1);
 }
 
 TEST_F(RevisingTest, ATellThatCannotBeKeptIsNotSent) {
@@ -265,7 +210,7 @@ TEST_F(RevisingTest, ADatabaseThatIsAwaySaysNothing) {
     round(look_again_s);
     reg.run("alter table gone rename to benefit");
     EXPECT_TRUE(sent.empty());
-    EXPECT_EQ(rows("open_answer"), 1);
+    EXPECT_EQ(stored("open_answer"), 1);
     refuse();
     round(look_again_s + 100);
     EXPECT_EQ(sent.size(), 1U);

@@ -1,11 +1,8 @@
-// What a holder says by itself: taken up from its database in order, told once. Whoever is told is
-// a function that takes what is sent, or does not.
+// What a holder says by itself: taken up from its database in order, told once.
 #include "saying.hpp"
 
-#include <boost/json.hpp>
-
 #include "crypto/jwe.hpp"
-#include "test_answering.hpp"
+#include "test_outgoing.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::gateway {
@@ -32,33 +29,12 @@ void open_register(TestRegister& reg) {
     reg.write_mapping(mapping_of(rows));
 }
 
-class SayingTest : public AnsweringTest {
+class SayingTest : public OutgoingTest {
   protected:
-    SayingTest() : AnsweringTest(open_register) {
-        const auto& holder = holders.at("06990014");
-        const auto pem = holder.signing_key.pem();
-        identities.emplace(
-            "06990014", client::Identity{
-                            .id = holder.records.holder().id,
-                            .kid = holder.kid,
-                            .signing_key = wire::valid(crypto::PrivateKey::from_pem(pem.view())),
-                            .tls = http::TlsContext::client(gateway.tls(), http::accept_only({}))});
-        start();
-    }
+    SayingTest() : OutgoingTest(open_register) { start(); }
     // As after a restart: what was kept is all that is known.
     void start() {
-        tells.emplace(evidence_path, evidence, key);
-        telling.emplace(
-            io, Telling::Parts{.directory = directory,
-                               .holders = holders,
-                               .identities = identities,
-                               .tells = *tells,
-                               .log = log,
-                               .results = results,
-                               .send = [this](const client::Identity&, client::Prepared request) {
-                                   sent.push_back(request.body);
-                                   return reply();
-                               }});
+        start_telling();
         saying.emplace(parts(), unix_now());
     }
     Saying::Parts parts() {
@@ -71,34 +47,7 @@ class SayingTest : public AnsweringTest {
                 .gone_back = gone_back,
                 .store = evidence_path};
     }
-    Task<client::Result<client::Answered>> reply() {
-        if (says) co_return std::unexpected(client::Problem{*says, {}, {}, {}});
-        co_return client::Answered{.answer = {.act = wire::Act::tell,
-                                              .issuer = wire::participant_id("06990014"),
-                                              .audience = {},
-                                              .order = {},
-                                              .issued_at = 0,
-                                              .service = wire::service_id("health-care-number"),
-                                              .as_of = 0,
-                                              .data = json::object()},
-                                   .receipt = {},
-                                   .order = {}};
-    }
-    void round(std::int64_t later_s = 0) {
-        http::await(io, [](Saying& of, Telling& sending, UnixTime now) -> Task<bool> {
-            co_await of.round(now);
-            co_await sending.round(now);
-            co_return true;
-        }(*saying, *telling, unix_now() + later_s));
-    }
-    std::int64_t count(const std::string& of) const {
-        db::Connection connection(evidence_path, db::Access::read_only);
-        auto row = connection.prepare("select count(*) from " + of);
-        return row.step() ? row.integer(0) : -1;
-    }
-    void alter(std::string_view sql) const {
-        db::Connection(evidence_path, db::Access::read_write).run(sql);
-    }
+    void round(std::int64_t later_s = 0) { round_of(*saying, later_s); }
     // No new ones, which are made as of now, are needed in a year to come.
     void let_requests_last() const { alter("update outbox set expires = expires + 366 * 86400"); }
     // Of each that was sent: whose number it is about, and what is sealed.
@@ -152,15 +101,8 @@ class SayingTest : public AnsweringTest {
         return "";
     }
 
-    http::CounterFamily& results = metrics.counters("tells", "…", {"service", "result"});
     http::CounterFamily& gone_back = metrics.counters("back", "…", {"holder", "service"});
-    const Secret key{crypto::random_bytes(32)};
-    std::map<std::string, client::Identity, std::less<>> identities;
-    std::optional<Tells> tells;
-    std::optional<Telling> telling;
     std::optional<Saying> saying;
-    std::vector<std::string> sent;
-    std::optional<wire::Code> says;  // none: it takes it
     const std::string first =
         R"(1 {"health_care_number":"621874998319","valid_from":"2026-11-01"})";
     const std::string second =
@@ -170,7 +112,7 @@ class SayingTest : public AnsweringTest {
 TEST_F(SayingTest, EachRowIsToldOnceAndInOrder) {
     round();
     EXPECT_EQ(said(), (std::vector{first, second}));
-    EXPECT_EQ(count("tell") + count("outbox"), 0);
+    EXPECT_EQ(stored("tell") + stored("outbox"), 0);
     start();
     round(10);
     EXPECT_EQ(sent.size(), 2U);
@@ -191,7 +133,7 @@ TEST_F(SayingTest, WaitsUntilItIsTaken) {
     ASSERT_EQ(sent.size(), 6U);
     EXPECT_EQ(sent[0], sent[4]);
     EXPECT_EQ(sent[1], sent[5]);
-    EXPECT_EQ(count("tell") + count("outbox"), 0);
+    EXPECT_EQ(stored("tell") + stored("outbox"), 0);
 }
 
 // How far the list was read and what waits are one: nothing is lost, and nothing is said twice.
@@ -201,7 +143,7 @@ TEST_F(SayingTest, WhatCannotBeKeptIsTakenUpAgain) {
         "select raise(abort, 'planted'); end");
     round();
     EXPECT_TRUE(sent.empty());
-    EXPECT_EQ(count("said"), 0);
+    EXPECT_EQ(stored("said"), 0);
     start();
     alter("drop trigger planted");
     round();
@@ -221,7 +163,7 @@ TEST_F(SayingTest, OfWhomThereIsNoLinkItIsSaidAgainEachDayForNinetyDays) {
     let_requests_last();
     round(91 * 86'400);
     EXPECT_EQ(sent.size(), 6U);
-    EXPECT_EQ(count("tell") + count("outbox"), 0);
+    EXPECT_EQ(stored("tell") + stored("outbox"), 0);
 }
 
 TEST_F(SayingTest, WhoIsLinkedOnAnotherDayIsHeardOf) {
@@ -230,7 +172,7 @@ TEST_F(SayingTest, WhoIsLinkedOnAnotherDayIsHeardOf) {
     says.reset();
     round(86'500);
     EXPECT_EQ(sent.size(), 4U);
-    EXPECT_EQ(count("tell") + count("outbox"), 0);
+    EXPECT_EQ(stored("tell") + stored("outbox"), 0);
 }
 
 // A policy, a directory or a key that is mended: the word is not lost by it.
@@ -249,11 +191,11 @@ TEST_F(SayingTest, NoOtherRefusalIsFinal) {
     EXPECT_EQ(sent[0], sent[6]);
     let_requests_last();
     round(100 * 86'400);
-    EXPECT_EQ(count("tell"), 2) << "it is no matter of a link";
+    EXPECT_EQ(stored("tell"), 2) << "it is no matter of a link";
     says.reset();
     round(102 * 86'400);
     EXPECT_EQ(said().back(), second);
-    EXPECT_EQ(count("tell") + count("outbox"), 0);
+    EXPECT_EQ(stored("tell") + stored("outbox"), 0);
 }
 
 TEST_F(SayingTest, OneThatDoesNotOpenKeepsNoOtherWaiting) {
@@ -264,8 +206,8 @@ TEST_F(SayingTest, OneThatDoesNotOpenKeepsNoOtherWaiting) {
     alter("update tell set sealed = x'00' where name = (select min(name) from tell)");
     round(10);
     EXPECT_EQ(said(), std::vector{second});
-    EXPECT_EQ(count("outbox where tries = 2"), 1) << "later, and later still";
-    EXPECT_EQ(count("tell"), 1);
+    EXPECT_EQ(stored("outbox where tries = 2"), 1) << "later, and later still";
+    EXPECT_EQ(stored("tell"), 1);
 }
 
 // Who has had an answer that holds no longer waits for it.
@@ -276,7 +218,7 @@ TEST_F(SayingTest, WhatIsAboutAnAnswerGoesFirst) {
             fmt::format("insert into change values ({}, '1', '621874998319', '2026-11-02')", i));
     round();
     round(1);
-    EXPECT_GT(count("outbox"), 20);
+    EXPECT_GT(stored("outbox"), 20);
     sent.clear();
     says.reset();
     auto tell = tells->find(tells->to_send(unix_now() + 1'000, 1).front()).value();
@@ -300,7 +242,7 @@ TEST_F(SayingTest, ATellWhoseTimeIsOverIsMadeAnewAndAfterAYearGivenUp) {
     EXPECT_NE(sent[0], sent[2]);
     EXPECT_EQ(said()[2], first);
     round(367 * 86'400);
-    EXPECT_EQ(count("tell") + count("outbox"), 0);
+    EXPECT_EQ(stored("tell") + stored("outbox"), 0);
 }
 
 TEST_F(SayingTest, WhatStandsUnderNoNumberKeepsNoOtherWaiting) {
@@ -369,7 +311,7 @@ TEST_F(SayingTest, AListIsToldAnewFromWhereSomebodySays) {
     round(10);
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_TRUE(said().front().starts_with("3 "));
-    EXPECT_EQ(count("tell"), 2) << "the former ones wait for the next day";
+    EXPECT_EQ(stored("tell"), 2) << "the former ones wait for the next day";
 }
 
 // What comes after a greater id would be lost once that one is told.
@@ -381,7 +323,7 @@ TEST_F(SayingTest, NothingIsToldWhileTheIdsDoNotRise) {
     records = Records(reg.mapping, reg.database, directory, schemes);
     round();
     EXPECT_TRUE(sent.empty());
-    EXPECT_EQ(count("said"), 0);
+    EXPECT_EQ(stored("said"), 0);
 }
 
 TEST_F(SayingTest, AGatewayDoesNotStartWithAnother) {

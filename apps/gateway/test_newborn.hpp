@@ -7,7 +7,7 @@
 #include <boost/json/fwd.hpp>
 #include <filesystem>
 
-#include "test_answering.hpp"
+#include "test_outgoing.hpp"
 
 namespace mado::gateway {
 
@@ -35,9 +35,9 @@ inline void open_society(TestRegister& reg) {
         " (2, 20220707, 20290331, 2, 'ウ')");
 }
 
-class NewbornTest : public AnsweringTest {
+class NewbornTest : public OutgoingTest {
   protected:
-    NewbornTest() : AnsweringTest(open_society) {}
+    NewbornTest() : OutgoingTest(open_society) {}
 
     [[nodiscard]] Date today() const { return policy.day_of(unix_now()); }
     [[nodiscard]] std::string born(int days_ago) const {

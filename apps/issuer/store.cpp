@@ -6,12 +6,10 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
-#include <limits>
 
 #include "base/file.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/digest.hpp"
-#include "numbers.hpp"
 #include "orders.hpp"
 #include "wire/to_relay.hpp"
 
@@ -56,11 +54,6 @@ Bytes bound_to(CaseId id, std::int64_t line) {
     append_u64(out, static_cast<std::uint64_t>(id));
     append_u64(out, static_cast<std::uint64_t>(line));
     return out;
-}
-
-// Without meaning; the check digit finds slips of whoever types it.
-std::string draw_number() {
-    return draw_digits(12, /*with_check=*/true);
 }
 
 // As it is typed by different people on different days.
@@ -203,220 +196,12 @@ Hash Store::salt_key() const {
     return crypto::hmac_sha256(seal_key_.view(), {as_bytes("confirmed")});
 }
 
-CaseId Store::open(const Opened& opened, By by) {
-    Together together(*this);
-    const auto id = write_new(opened, by);
-    together.commit();
-    return id;
-}
-
-// The health-care number has been given to nobody before.
-std::vector<CaseId> Store::open_first(std::vector<std::optional<Applied>> people,
-                                      const std::function<Numbers()>& draw, By by) {
-    Together together(*this);
-    std::vector<CaseId> out;
-    std::optional<CaseId> batch;
-    for (auto& one : people) {
-        const bool is_invited = one.has_value();
-        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(one)}, by));
-        if (!is_invited) continue;
-        if (!batch) batch = out.back();
-        sql_.batch.bind("batch", *batch).bind("id", out.back()).execute();
-    }
-    together.commit();
-    return out;
-}
-
-Numbers Store::give_new(const std::function<Numbers()>& draw) {
-    constexpr int draws_max = 10;
-    auto numbers = draw();
-    for (int i = 1; !give(numbers.health_care); ++i) {
-        if (i == draws_max) throw Failure("no health-care number is left that nobody has");
-        numbers = draw();
-    }
-    return numbers;
-}
-
-std::optional<KnownPerson> Store::known_person(CaseId of_person_of) {
-    return person_of(cases_of_person(of_person_of));
-}
-
-std::expected<Parent, Misfit> Store::parent(CaseId of_parent) {
-    const auto person = known_person(of_parent);
-    if (!person) return std::unexpected(Misfit::too_early);
-    return parent_of(*person, find(of_parent).number);
-}
-
-std::expected<CaseId, Misfit> Store::open_birth(CaseId of_parent,
-                                                const std::function<Numbers()>& draw, By by) {
-    auto parent_now = parent(of_parent);
-    if (!parent_now) return std::unexpected(parent_now.error());
-    Together together(*this);
-    const auto id = write_new(
-        {.numbers = give_new(draw), .kind = Kind::birth, .parent = std::move(*parent_now)}, by);
-    together.commit();
-    return id;
-}
-
-// Within the caller's Together.
-CaseId Store::write_new(Opened opened, const By& by) {
-    opened.municipality = by.municipality;
-    wrote_ = true;
-    CaseId id = 0;
-    {
-        const db::ResetAtEnd reset(sql_.open);
-        sql_.open.bind("number", draw_number())
-            .bind("at", by.at)
-            .bind("person", index("person", opened.numbers.issuing))
-            .bind("given", index("health-care-number", opened.numbers.health_care));
-        if (!sql_.open.step()) throw Failure("a case was not opened");
-        id = sql_.open.integer(0);
-    }
-    if (!write(id, opened, by)) throw Failure("a new case does not take its numbers");
-    return id;
-}
-
-std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& asked, By by) {
-    Together together(*this);
-    const auto ids = of_person(of_person_of);
-    if (asked.kind == Kind::stop) cancel_in_chip(ids, by);
-    const auto person = person_of(cases_of_person(of_person_of));
-    if (!person) return std::unexpected(Misfit::too_early);
-    if (asked.kind == Kind::stop && person->stop) {
-        const auto id = ids.at(*person->stop);
-        if (!person->is_stopping && !write(id, StoppedAgain{}, by)) {
-            throw Failure("a card that was found cannot be stopped again");
-        }
-        together.commit();
-        return id;
-    }
-    if (person->alone && is_opened_for(find(ids.at(*person->alone)).one, asked)) {
-        together.commit();
-        return ids.at(*person->alone);
-    }
-    const auto opened = opened_for(*person, asked);
-    if (!opened) {
-        if (asked.kind == Kind::stop) together.commit();  // what it has given up stays so
-        return std::unexpected(opened.error());
-    }
-    const auto id = write_new(*opened, by);
-    together.commit();
-    return id;
-}
-
-std::optional<CaseId> Store::find_person(std::string_view issuing_number) {
-    const db::ResetAtEnd reset(sql_.find_person);
-    sql_.find_person.bind("index", index("person", issuing_number));
-    if (!sql_.find_person.step()) return std::nullopt;
-    return sql_.find_person.integer(0);
-}
-
-// Killed before anybody else has heard of it, the same comes again.
-Store::Hearing Store::hear(std::string_view issuing_number, const Said& said,
-                           std::string_view register_id, UnixTime now) {
-    const auto any = find_person(issuing_number);
-    if (!any) return {};  // they were erased
-    const By by{.at = now};
-    const auto ids = of_person(*any);
-    for (const auto id : ids) {
-        const auto one = find(id).one;
-        if (one.said && one.said->id == said.id) return {.due = Due::goes_on, .id = id};
-    }
-    Together together(*this);
-    Hearing out{.due = due_of(cases_of_person(*any), said, register_id, schemes_), .id = any};
-    const bool is_heard = home(*any) == register_id;
-    if (out.due != Due::nothing && is_heard && give_up(ids, said, by)) {
-        out.gave_up = true;
-        out.due = due_of(cases_of_person(*any), said, register_id, schemes_);
-    }
-    carry_out(out, ids, said, by);
-    out.gave_up = out.gave_up || std::ranges::any_of(cases_of_person(*any), [&](const Case& one) {
-                      return one.cancelled == to_text(said.what) && one.noted.contains(said.id);
-                  });
-    out.wrote = wrote_;
-    together.commit();
-    return out;
-}
-
-// What was said stands in what is given up by it.
-bool Store::give_up(const std::vector<CaseId>& ids, const Said& said, const By& by) {
-    bool any = false;
-    for (const auto id : ids) {
-        if (!is_given_up_by(find(id).one, said.what)) continue;
-        static_cast<void>(write(id, said, by));
-        // Too late: what is left of it goes on by itself.
-        any = write(id, Cancelled{std::string(to_text(said.what))}, by).has_value() || any;
-    }
-    return any;
-}
-
-void Store::carry_out(Hearing& hearing, const std::vector<CaseId>& ids, const Said& said,
-                      const By& by) {
-    const auto person = person_of(cases_of_person(ids.front()));
-    const auto alone =
-        person && person->alone ? std::optional(ids.at(*person->alone)) : std::nullopt;
-    switch (hearing.due) {
-        case Due::nothing:
-            return;
-        case Due::opens:
-            hearing.id = open_said(ids, said, by);
-            if (!hearing.id) hearing.due = Due::waits;
-            return;
-        case Due::goes_on:
-            if (!write(*alone, said, by)) throw Failure("an open case does not take what was said");
-            hearing.id = alone;
-            return;
-        case Due::noted:
-        case Due::waits:  // a clerk sees it there
-            if (alone) static_cast<void>(write(*alone, said, by));
-            return;
-    }
-}
-
-std::optional<CaseId> Store::open_said(const std::vector<CaseId>& ids, const Said& said,
-                                       const By& by) {
-    auto person = person_of(cases_of_person(ids.front()));
-    if (!person) return std::nullopt;
-    person->alone.reset();  // nothing that this waits for
-    const auto kind = said.what == News::changed ? Kind::change : Kind::end;
-    const auto opened =
-        opened_for(*person, {.kind = kind, .reason = std::string(reason_of(said.what))});
-    if (!opened) return std::nullopt;
-    const auto id = write_new(*opened, by);
-    if (!write(id, said, by)) throw Failure("a new case does not take what was said");
-    return id;
-}
-
-// New certificates would go into the card that is looked for, and a new PIN would open it to
-// whoever has found it. A card of another authority's that has signed is in the same bag, perhaps.
-void Store::cancel_in_chip(const std::vector<CaseId>& of_person, const By& by) {
-    for (const auto id : of_person) {
-        const auto one = find(id).one;
-        const bool is_lost_too = is_in_old_chip(one) || one.kind == Kind::exchange;
-        if (!is_lost_too || has_ended(one)) continue;
-        // Too late: it may be active; then it is among those that are stopped.
-        static_cast<void>(write(id, Cancelled{"stopped"}, by));
-    }
-}
-
 // The person looks for the card perhaps; of a stop that was overtaken it is another card.
 bool Store::is_kept_from_chip(CaseId id) {
     return is_in_old_chip(find(id).one) &&
            std::ranges::any_of(cases_of_person(id), [](const Case& stop) {
                return stop.kind == Kind::stop && !stop.found && !stop.overtaken && !has_ended(stop);
            });
-}
-
-std::vector<Case> Store::cases_of_person(CaseId any_of_theirs) {
-    std::vector<Case> out;
-    for (const auto id : of_person(any_of_theirs))
-        out.push_back(find(id).one);
-    return out;
-}
-
-bool Store::give(std::string_view health_care_number) {
-    sql_.give.bind("index", index("health-care-number", health_care_number)).execute();
-    return connection_.changes() == 1;
 }
 
 CaseFile Store::find(CaseId id) {
@@ -464,13 +249,6 @@ Store::Together::~Together() {
     if (transaction_) store_.spoiled_ = store_.wrote_ = false;
 }
 
-std::optional<CaseId> Store::find(std::string_view number) {
-    const db::ResetAtEnd reset(sql_.find_number);
-    sql_.find_number.bind("number", number);
-    if (!sql_.find_number.step()) return std::nullopt;
-    return sql_.find_number.integer(0);
-}
-
 std::vector<CaseId> Store::find(Date birth_date, std::string_view kana) {
     std::vector<CaseId> out;
     const db::ResetAtEnd reset(sql_.find_who);
@@ -478,13 +256,6 @@ std::vector<CaseId> Store::find(Date birth_date, std::string_view kana) {
     while (sql_.find_who.step())
         out.push_back(sql_.find_who.integer(0));
     return out;
-}
-
-std::optional<CaseId> Store::find_given(std::string_view health_care_number) {
-    const db::ResetAtEnd reset(sql_.find_given);
-    sql_.find_given.bind("index", index("health-care-number", health_care_number));
-    if (!sql_.find_given.step()) return std::nullopt;
-    return sql_.find_given.integer(0);
 }
 
 // Whoever moves has the same number, of another municipality.
@@ -495,16 +266,6 @@ Bytes Store::resident_index(const wire::PersonNumber& number) const {
                       [&](const auto& field) { return field.first == scheme->holder_field; });
     }
     return index("resident-number", as_text(wire::index_material(own)));
-}
-
-std::optional<CaseId> Store::find_known(const std::vector<Claim>& claims, CaseId but) {
-    const auto resident = std::ranges::find(claims, Role::resident, &Claim::role);
-    if (resident == claims.end()) return std::nullopt;
-    auto& row = sql_.find_resident;
-    const db::ResetAtEnd reset(row);
-    row.bind("index", resident_index(resident->number)).bind("but", but);
-    if (!row.step()) return std::nullopt;
-    return row.integer(0);
 }
 
 // Of what people say. What a register gives a newborn is looked at before it is linked (send).
@@ -520,13 +281,6 @@ Bytes Store::card_key(const Hash& certificate) const {
     return index("card", base64url(certificate));
 }
 
-std::optional<CaseId> Store::find_card(const Hash& certificate) {
-    const db::ResetAtEnd reset(sql_.find_card);
-    sql_.find_card.bind("index", card_key(certificate));
-    if (!sql_.find_card.step()) return std::nullopt;
-    return sql_.find_card.integer(0);
-}
-
 // Within the caller's Together.
 void Store::add_cards(const Case& one, CaseId id) {
     UnixTime until = 0;
@@ -540,31 +294,6 @@ void Store::add_cards(const Case& one, CaseId id) {
             .execute();
     }
     sql_.counts.bind("id", id).bind("until", until).execute();
-}
-
-std::vector<Store::Ending> Store::ending(UnixTime now, std::size_t count_max, const Ending& after) {
-    constexpr std::int64_t day_s = 86'400;
-    auto& row = sql_.ending;
-    const db::ResetAtEnd reset(row);
-    row.bind("now", now)
-        .bind("first", now + notice_days[0] * day_s)
-        .bind("second", now + notice_days[1] * day_s)
-        .bind("third", now + notice_days[2] * day_s)
-        .bind("after", after.not_after)
-        .bind("card", after.card)
-        .bind("count", static_cast<std::int64_t>(count_max));
-    std::vector<Ending> out;
-    while (row.step()) {
-        Ending one{
-            .card = to_bytes(row.blob(0)), .id = row.integer(1), .not_after = row.integer(2)};
-        for (const auto days : notice_days) {
-            if (one.not_after > now + days * day_s) break;
-            one.days = days;
-            ++one.count;
-        }
-        out.push_back(std::move(one));
-    }
-    return out;
 }
 
 void Store::noticed(const std::vector<Ending>& which) {
@@ -615,24 +344,8 @@ std::int64_t Store::erase_hands(UnixTime before, std::size_t count_max) {
     return connection_.changes();
 }
 
-std::optional<CaseId> Store::find_stop(std::string_view code) {
-    const db::ResetAtEnd reset(sql_.find_stop);
-    sql_.find_stop.bind("index", index("stop-code", code));
-    if (!sql_.find_stop.step()) return std::nullopt;
-    return sql_.find_stop.integer(0);
-}
-
 std::string Store::stop_index(std::string_view code) const {
     return base64url(index("stop-code", code));
-}
-
-std::vector<CaseId> Store::of_person(CaseId id) {
-    std::vector<CaseId> out;
-    const db::ResetAtEnd reset(sql_.of_person);
-    sql_.of_person.bind("id", id);
-    while (sql_.of_person.step())
-        out.push_back(sql_.of_person.integer(0));
-    return out;
 }
 
 std::vector<Line> Store::lines(CaseId id) {
@@ -652,72 +365,6 @@ std::vector<Line> Store::lines(CaseId id) {
                        .what = std::move(*what)});
     }
     return out;
-}
-
-std::vector<CaseId> Store::open_cases(CaseId after, std::size_t count_max) {
-    std::vector<CaseId> out;
-    const db::ResetAtEnd reset(sql_.open_cases);
-    sql_.open_cases.bind("after", after).bind("count", static_cast<std::int64_t>(count_max));
-    while (sql_.open_cases.step())
-        out.push_back(sql_.open_cases.integer(0));
-    return out;
-}
-
-std::vector<CaseId> Store::longest_waiting(std::size_t count_max, const std::string& municipality) {
-    std::vector<CaseId> out;
-    auto& row = municipality.empty() ? sql_.waiting : sql_.waiting_at;
-    const db::ResetAtEnd reset(row);
-    if (!municipality.empty()) row.bind("where", municipality);
-    row.bind("count", static_cast<std::int64_t>(count_max));
-    while (row.step())
-        out.push_back(row.integer(0));
-    return out;
-}
-
-std::vector<Store::Batch> Store::batches(const std::string& municipality,
-                                         std::optional<CaseId> before, std::size_t count_max) {
-    std::vector<Batch> out;
-    auto& row = municipality.empty() ? sql_.batches : sql_.batches_at;
-    const db::ResetAtEnd reset(row);
-    if (!municipality.empty()) row.bind("where", municipality);
-    row.bind("before", before.value_or(std::numeric_limits<CaseId>::max()))
-        .bind("count", static_cast<std::int64_t>(count_max));
-    while (row.step()) {
-        out.push_back({.id = row.integer(0), .opened_at = row.integer(1), .open = row.integer(2)});
-    }
-    return out;
-}
-
-std::vector<CaseId> Store::cases_of_batch(CaseId batch, const std::string& municipality,
-                                          std::size_t count_max) {
-    std::vector<CaseId> out;
-    auto& row = sql_.batch_cases;
-    const db::ResetAtEnd reset(row);
-    row.bind("batch", batch)
-        .bind("where", municipality.empty() ? std::nullopt : std::optional(municipality))
-        .bind("count", static_cast<std::int64_t>(count_max));
-    while (row.step())
-        out.push_back(row.integer(0));
-    return out;
-}
-
-std::string Store::home(CaseId any_of_theirs) {
-    const auto person = known_person(any_of_theirs);
-    return person ? home_of(*person, schemes_) : std::string();
-}
-
-std::string Store::where(CaseId id) {
-    return municipality_of(find(id).one, schemes_);
-}
-
-bool Store::is_served_at(const std::string& municipality, CaseId id) {
-    if (municipality.empty()) return true;
-    const auto lives_in = home(id);
-    if (lives_in == municipality) return true;
-    const auto one = find(id).one;
-    if (waits_for_anybody(one)) return true;  // whoever has moved goes to the window of now
-    const bool is_there = lives_in.empty() || (!has_ended(one) && !only_tells(one));
-    return is_there && municipality_of(one, schemes_) == municipality;
 }
 
 // Within the caller's Together.

@@ -1,5 +1,7 @@
 // The issuer's memory (schema/001_first.sqlite.sql): every case as what happened to it, and the
 // requests that wait for an answer. One connection, for the one thread of the program.
+// store.cpp: what is kept and erased; store_opening.cpp: how cases begin; store_finding.cpp: which
+// there are; take_on.cpp: those from before.
 #pragma once
 
 #include <array>

@@ -88,6 +88,11 @@ const Value* find(const Row& row, std::string_view column) {
     return found == row.values.end() ? nullptr : &found->second;
 }
 
+Value value_of(const Row& row, std::string_view column) {
+    const auto* value = find(row, column);
+    return value == nullptr ? Value{} : *value;
+}
+
 Parsed<void> check_items(const Contract& contract, const std::vector<Row>& rows,
                          const std::vector<Row>& items) {
     std::set<std::string, std::less<>> keys;
@@ -100,6 +105,18 @@ Parsed<void> check_items(const Contract& contract, const std::vector<Row>& rows,
         if (!key || !keys.contains(*key)) return bad("an item belongs to none of the rows");
     }
     return {};
+}
+
+// How many people the rows are about, not how many periods of one. A register tells people apart by
+// branch, or, where it has none, by name.
+std::size_t people_in(const std::vector<Row>& rows) {
+    std::set<std::string> people;
+    for (const auto& row : rows) {
+        const auto branch = row.text("branch").value_or("");
+        people.insert(branch.empty() ? "name " + row.text("name").value_or("")
+                                     : "branch " + branch);
+    }
+    return people.size();
 }
 
 }  // namespace
@@ -222,17 +239,6 @@ std::string branch_found(const std::vector<Row>& rows, const ServiceQuestion& qu
     return normalise(rows.front().text("branch").value_or("")).value_or("");
 }
 
-// A register tells people apart by branch, or, where it has none, by name.
-std::size_t people_in(const std::vector<Row>& rows) {
-    std::set<std::string> people;
-    for (const auto& row : rows) {
-        const auto branch = row.text("branch").value_or("");
-        people.insert(branch.empty() ? "name " + row.text("name").value_or("")
-                                     : "branch " + branch);
-    }
-    return people.size();
-}
-
 UnixTime newest_as_of(const std::vector<Row>& rows) {
     UnixTime out = 0;
     for (const auto& row : rows)
@@ -240,16 +246,49 @@ UnixTime newest_as_of(const std::vector<Row>& rows) {
     return out;
 }
 
-std::expected<std::vector<Row>, Outcome> rows_of_one_person(const ServiceQuestion& question,
-                                                            const std::vector<Row>& rows) {
+std::expected<std::vector<Row>, Outcome> rows_asked_for(const ServiceQuestion& question,
+                                                        const std::vector<Row>& rows) {
     std::vector<Row> fitting;
-    if (question.birth_date) return std::unexpected(Outcome::no_match);
     for (const auto& row : rows) {
-        if (is_asked_number(row, question)) fitting.push_back(row);
+        if (!is_asked_number(row, question)) continue;
+        // A wrong birth date is the same answer as an unknown number: nobody can probe for one.
+        if (question.birth_date && row.date("birth_date") != question.birth_date) continue;
+        fitting.push_back(row);
     }
     if (fitting.empty()) return std::unexpected(Outcome::no_match);
     if (people_in(fitting) > 1) return std::unexpected(Outcome::several_match);
     return fitting;
+}
+
+std::expected<std::vector<Row>, Outcome> rows_of_one_person(const ServiceQuestion& question,
+                                                            const std::vector<Row>& rows) {
+    if (question.birth_date) return std::unexpected(Outcome::no_match);
+    return rows_asked_for(question, rows);
+}
+
+Parsed<ServiceAnswer> accept_of_one_person(const ServiceQuestion& question,
+                                           const std::vector<Row>& rows, const std::vector<Row>&) {
+    const auto fitting = rows_of_one_person(question, rows);
+    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
+    return ServiceAnswer{
+        .outcome = Outcome::answered, .data = json::object(), .as_of = newest_as_of(*fitting)};
+}
+
+std::vector<const Row*> newest_first(const std::vector<Row>& rows, ListColumns columns) {
+    std::vector<const Row*> out;
+    for (const auto& row : rows) {
+        if (value_of(row, columns.key) != Value{}) out.push_back(&row);
+    }
+    std::ranges::sort(out, [&columns](const Row* a, const Row* b) {
+        const auto a_time = value_of(*a, columns.time);
+        const auto b_time = value_of(*b, columns.time);
+        return a_time == b_time ? a < b : a_time > b_time;
+    });
+    return out;
+}
+
+Parsed<void> complete_nothing(ParameterValues&, Date) {
+    return {};
 }
 
 Parsed<void> complete_months(ParameterValues& values, Date today, MonthSpan span) {

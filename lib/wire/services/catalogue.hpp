@@ -3,6 +3,7 @@
 // SQL; it writes no code.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -150,17 +151,36 @@ Parsed<ServiceAnswer> make_answer(const Contract& contract, const ServiceQuestio
 bool is_asked_number(const Row& row, const ServiceQuestion& question);
 // The branch of the rows of one person, when the number that was asked for had none; "" for none.
 std::string branch_found(const std::vector<Row>& rows, const ServiceQuestion& question);
-// How many people the rows are about, not how many periods of one (columns branch, name).
-std::size_t people_in(const std::vector<Row>& rows);
 
 // Unix time: when the newest of these rows was brought up to date; 0 of none.
 UnixTime newest_as_of(const std::vector<Row>& rows);
 
-// The rows of the number that was asked for, when they are about one person; else what there is to
-// answer. For services whose rows have no birth date: who gives one has no card, and gets nothing.
+// The rows of the number that was asked for, and of the birth date if there was one (column
+// birth_date), when they are about one person (columns branch, name); else what there is to answer.
+std::expected<std::vector<Row>, Outcome> rows_asked_for(const ServiceQuestion& question,
+                                                        const std::vector<Row>& rows);
+// The same for services whose rows have no birth date: who gives one has no card, and gets nothing.
 std::expected<std::vector<Row>, Outcome> rows_of_one_person(const ServiceQuestion& question,
                                                             const std::vector<Row>& rows);
 
+// The whole answer to a tell that a register takes in and says nothing about: yes, of one person.
+Parsed<ServiceAnswer> accept_of_one_person(const ServiceQuestion& question,
+                                           const std::vector<Row>& rows, const std::vector<Row>&);
+
+// The rows that have a key, the newest first; of one time, the SELECT's order is kept: it is the
+// order in memory.
+struct ListColumns {
+    std::string_view key;
+    std::string_view time;
+};
+std::vector<const Row*> newest_first(const std::vector<Row>& rows, ListColumns columns);
+
+// Of a service that is asked for nothing but the person, or whose parameters stand alone.
+Parsed<void> complete_nothing(ParameterValues& values, Date today);
+
+// What a list by months can be asked for.
+inline constexpr std::array month_parameters{Parameter{"from", ParameterKind::month},
+                                             Parameter{"to", ParameterKind::month}};
 // `from` and `to`: the newest `standard` months up to today's, when nothing else is asked. Bad when
 // they do not follow each other or are more than `max`.
 struct MonthSpan {

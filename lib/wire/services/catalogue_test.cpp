@@ -1,7 +1,9 @@
 #include "wire/services/catalogue.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
+#include "wire/services/test_rows.hpp"
 #include "wire/test_wire.hpp"
 
 namespace mado::wire {
@@ -113,6 +115,30 @@ TEST(Catalogue, MonthsAreThoseOfTheCalendar) {
     EXPECT_EQ(month_text(today), "2026-11");
     EXPECT_FALSE(parse_month("2026-2"));
     EXPECT_FALSE(parse_month("2026-02-"));
+}
+
+// The same of every tell that a register takes in and says nothing about.
+class AcceptanceTest : public ServiceTest, public testing::WithParamInterface<const char*> {
+  protected:
+    AcceptanceTest() : ServiceTest(GetParam(), {}, {{"number", "2210"}}) {}
+};
+INSTANTIATE_TEST_SUITE_P(Tells, AcceptanceTest,
+                         testing::Values("health-care-number", "card-delivered", "certificate",
+                                         "certificate-status", "resident-changed"));
+
+TEST_P(AcceptanceTest, IsEmptyAndOfOnePersonWithACard) {
+    const auto row = [](const char* number, const char* name, std::int64_t as_of) {
+        return Row{.values = {{"number", number}, {"name", name}, {"as_of", as_of}}};
+    };
+    const auto taken =
+        valid(ask({row("2210", "甲", 7), row("2210", "甲", 9), row("2211", "乙", 11)}));
+    EXPECT_EQ(taken.outcome, Outcome::answered);
+    EXPECT_TRUE(taken.data->empty());
+    EXPECT_EQ(taken.as_of, 9);
+    EXPECT_EQ(outcome({row("2211", "乙", 11)}), Outcome::no_match);
+    EXPECT_EQ(outcome({row("2210", "甲", 7), row("2210", "乙", 7)}), Outcome::several_match);
+    birth_date_ = valid(parse_date("1986-05-01"));
+    EXPECT_EQ(outcome({row("2210", "甲", 7)}), Outcome::no_match);
 }
 
 }  // namespace

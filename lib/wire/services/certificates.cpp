@@ -82,18 +82,6 @@ Parsed<void> complete_status(ParameterValues& values, Date) {
     return complete_one_of(values, std::array<std::string_view, 3>{"suspend", "resume", "revoke"});
 }
 
-Parsed<void> complete_nothing(ParameterValues&, Date) {
-    return {};
-}
-
-Parsed<ServiceAnswer> accept(const ServiceQuestion& question, const std::vector<Row>& rows,
-                             const std::vector<Row>&) {
-    const auto fitting = rows_of_one_person(question, rows);
-    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
-    return ServiceAnswer{
-        .outcome = Outcome::answered, .data = json::object(), .as_of = newest_as_of(*fitting)};
-}
-
 bool is_one_of(const std::optional<std::string>& text,
                std::initializer_list<std::string_view> known) {
     return text && std::ranges::find(known, *text) != known.end();
@@ -177,7 +165,7 @@ constexpr Contract certificate{.service = "certificate",
                                .item_key = {},
                                .parameters = certificate_parameters,
                                .complete = &complete_certificate,
-                               .answer = &accept};
+                               .answer = &accept_of_one_person};
 
 constexpr Contract status{.service = "certificate-status",
                           .source = RowSource::database,
@@ -189,7 +177,7 @@ constexpr Contract status{.service = "certificate-status",
                           .item_key = {},
                           .parameters = act_parameter,
                           .complete = &complete_status,
-                          .answer = &accept};
+                          .answer = &accept_of_one_person};
 
 constexpr Contract list{.service = "certificates",
                         .source = RowSource::database,

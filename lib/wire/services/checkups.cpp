@@ -44,9 +44,6 @@ constexpr std::array item_columns{
     Column{"outside", ColumnKind::integer, false},
 };
 
-constexpr std::array parameters{Parameter{"from", ParameterKind::month},
-                                Parameter{"to", ParameterKind::month}};
-
 // 高齢者の医療の確保に関する法律第20条 (40 to 74, by the insurer) and 第125条 (75 and more, by the
 // 広域連合). Who examines its own staff or members under another law hands on what the first asks.
 struct Kind {
@@ -369,20 +366,6 @@ Parsed<Checkup> read_whole(const Row& row, const ItemRows& items, const Paramete
     return checkup;
 }
 
-// Of one day, the SELECT's order is kept: it is the order in memory.
-std::vector<const Row*> newest_first(const std::vector<Row>& rows) {
-    std::vector<const Row*> out;
-    for (const auto& row : rows) {
-        if (row.text("checkup_id")) out.push_back(&row);
-    }
-    std::ranges::sort(out, [](const Row* a, const Row* b) {
-        const auto a_day = a->text("day");
-        const auto b_day = b->text("day");
-        return a_day == b_day ? a < b : a_day > b_day;
-    });
-    return out;
-}
-
 Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
                              const std::vector<Row>& items) {
     const auto fitting = rows_of_one_person(question, rows);
@@ -395,7 +378,7 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     for (const auto& row : *fitting)
         arrived_to = std::max(arrived_to, *row.text("arrived_to"));
     json::array checkups;
-    for (const auto* row : newest_first(*fitting)) {
+    for (const auto* row : newest_first(*fitting, {.key = "checkup_id", .time = "day"})) {
         const auto checkup = read_whole(*row, by_checkup, question.parameters);
         if (!checkup) return std::unexpected(checkup.error());
         checkups.push_back(checkup_json(*checkup, question.holder));
@@ -413,7 +396,7 @@ constexpr Contract contract{.service = "checkups",
                             .rows = columns,
                             .items = item_columns,
                             .item_key = "checkup_id",
-                            .parameters = parameters,
+                            .parameters = month_parameters,
                             .complete = &complete,
                             .answer = &answer};
 

@@ -40,9 +40,6 @@ constexpr std::array item_columns{
     Column{"cost_yen", ColumnKind::integer, false}, Column{"quantity", ColumnKind::integer, false},
 };
 
-constexpr std::array parameters{Parameter{"from", ParameterKind::month},
-                                Parameter{"to", ParameterKind::month}};
-
 constexpr std::int64_t number_max = 1'000'000'000;
 constexpr std::int64_t yen_per_point = 10;  // 診療報酬の算定方法（告示）：一点の単価は十円
 
@@ -331,7 +328,7 @@ constexpr Contract contract{.service = "claims",
                             .rows = columns,
                             .items = item_columns,
                             .item_key = "claim_id",
-                            .parameters = parameters,
+                            .parameters = month_parameters,
                             .complete = &complete,
                             .answer = &answer};
 

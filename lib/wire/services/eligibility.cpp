@@ -166,34 +166,23 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
                              const std::vector<Row>& /*items*/) {
     const auto on = parse_date(question.parameters.find("on")->second);
     if (!on) return std::unexpected(on.error());
-    std::vector<Row> fitting;
-    for (const auto& row : rows) {
-        if (!is_asked_number(row, question)) continue;
-        // A wrong birth date is the same answer as an unknown number: nobody can probe for one.
-        if (question.birth_date && row.date("birth_date") != question.birth_date) continue;
-        fitting.push_back(row);
-    }
-    if (fitting.empty()) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
-    // Two people, not two periods of one.
-    if (people_in(fitting) > 1) {
-        return ServiceAnswer{.outcome = Outcome::several_match, .data = {}};
-    }
-
+    auto fitting = rows_asked_for(question, rows);
+    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
     ServiceAnswer out{.outcome = Outcome::answered,
                       .data = {},
-                      .as_of = newest_as_of(fitting),
-                      .branch = branch_found(fitting, question)};
+                      .as_of = newest_as_of(*fitting),
+                      .branch = branch_found(*fitting, question)};
     json::array payers;
-    std::ranges::sort(fitting, {}, [](const Row& row) {
+    std::ranges::sort(*fitting, {}, [](const Row& row) {
         return std::pair(*row.integer("rank"), *row.text("valid_from"));
     });
-    for (const auto& row : fitting) {
+    for (const auto& row : *fitting) {
         if (!in_bounds(row)) return bad("a rank or a share_percent is out of bounds");
         if (valid_on(row, *on)) payers.push_back(payer_of(row, question, *on));
     }
     if (payers.size() > payers_max) return bad("too many payers on one day");
     if (payers.empty()) {
-        out.data = not_insured(fitting, *on);
+        out.data = not_insured(*fitting, *on);
         return out;
     }
     out.data = json::object{{"on", to_text(*on)}, {"result", "insured"}};

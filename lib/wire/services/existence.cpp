@@ -42,10 +42,6 @@ constexpr auto listed = std::to_array<Column>({{"symbol", ColumnKind::text, fals
 // signature (docs/protocols/matching.md).
 constexpr std::array parameters{Parameter{decision_parameter, ParameterKind::entry}};
 
-Parsed<void> complete(ParameterValues&, Date) {
-    return {};
-}
-
 matching::Attributes attributes_of(const Row& row, std::optional<Date> birth_date) {
     return {.name = row.text("name"),
             .kana = row.text("kana"),
@@ -162,25 +158,19 @@ Parsed<std::optional<bool>> only_one_in(const std::vector<Row>& items,
 Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
                              const std::vector<Row>& items) {
     if (question.tables == nullptr) return bad("there are no tables to compare names with");
-    std::vector<Row> fitting;
-    for (const auto& row : rows) {
-        // Another birth date is the same answer as an unknown number, and so is none.
-        const bool born = question.birth_date && row.date("birth_date") == question.birth_date;
-        if (born && is_asked_number(row, question)) fitting.push_back(row);
-    }
-    if (fitting.empty()) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
+    // No birth date is the same answer as another one.
+    if (!question.birth_date) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
     // Who of twins with one number is meant no writing may decide.
-    if (people_in(fitting) > 1) {
-        return ServiceAnswer{.outcome = Outcome::several_match, .data = {}};
-    }
+    const auto fitting = rows_asked_for(question, rows);
+    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
     ServiceAnswer out{.outcome = Outcome::answered,
                       .data = {},
-                      .as_of = newest_as_of(fitting),
-                      .branch = branch_found(fitting, question)};
+                      .as_of = newest_as_of(*fitting),
+                      .branch = branch_found(*fitting, question)};
     bool current = false;
-    for (const auto& row : fitting)
+    for (const auto& row : *fitting)
         current |= covers(row, question.today);
-    const auto& row = newest(fitting);
+    const auto& row = newest(*fitting);
     const auto said = [&question](std::string_view name) {
         return question.payload.integer(name).value_or(0) == 1;
     };
@@ -213,7 +203,7 @@ constexpr Contract contract{.service = "existence",
                             .item_key = {},
                             .items_optional = true,
                             .parameters = parameters,
-                            .complete = &complete,
+                            .complete = &complete_nothing,
                             .answer = &answer,
                             .payload_fits = &payload_fits};
 

@@ -1,8 +1,6 @@
 #include "wire/services/health_number.hpp"
 
-#include <algorithm>
 #include <array>
-#include <boost/json.hpp>
 
 namespace mado::wire {
 namespace {
@@ -18,18 +16,6 @@ constexpr auto number_payload = std::to_array<Column>(
 constexpr auto delivered_payload =
     std::to_array<Column>({{"delivered_on", ColumnKind::date, true}});
 
-Parsed<void> complete(ParameterValues&, Date) {
-    return {};
-}
-
-Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
-                             const std::vector<Row>&) {
-    const auto fitting = rows_of_one_person(question, rows);
-    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
-    return ServiceAnswer{
-        .outcome = Outcome::answered, .data = json::object(), .as_of = newest_as_of(*fitting)};
-}
-
 constexpr Contract contract_of(std::string_view service, std::span<const Column> payload) {
     return {.service = service,
             .source = RowSource::database,
@@ -40,8 +26,8 @@ constexpr Contract contract_of(std::string_view service, std::span<const Column>
             .items = {},
             .item_key = {},
             .parameters = {},
-            .complete = &complete,
-            .answer = &answer};
+            .complete = &complete_nothing,
+            .answer = &accept_of_one_person};
 }
 constexpr auto number_contract = contract_of("health-care-number", number_payload);
 constexpr auto delivered_contract = contract_of("card-delivered", delivered_payload);

@@ -52,10 +52,6 @@ constexpr auto birth_columns = std::to_array<Column>({{"parent_number", ColumnKi
                                                       {"child_number", ColumnKind::text, false},
                                                       {"as_of", ColumnKind::integer, true}});
 
-Parsed<void> complete(ParameterValues&, Date) {
-    return {};
-}
-
 bool is_newborn(const Row& payload, const ParameterValues&, Date today) {
     const auto born = payload.date("birth_date");
     const auto sex = payload.text("sex");
@@ -162,7 +158,7 @@ constexpr Contract dependant{.service = "dependant",
                              .items = {},
                              .item_key = {},
                              .parameters = {},
-                             .complete = &complete,
+                             .complete = &complete_nothing,
                              .answer = &answer_dependant,
                              .payload_fits = &is_newborn,
                              .gives_back = true};
@@ -174,7 +170,7 @@ constexpr Contract dependants{.service = "dependants",
                               .items = {},
                               .item_key = {},
                               .parameters = {},
-                              .complete = &complete,
+                              .complete = &complete_nothing,
                               .answer = &answer_dependants};
 
 constexpr Contract birth{.service = "birth",
@@ -186,7 +182,7 @@ constexpr Contract birth{.service = "birth",
                          .items = {},
                          .item_key = {},
                          .parameters = {},
-                         .complete = &complete,
+                         .complete = &complete_nothing,
                          .answer = &answer_birth,
                          .payload_fits = &is_newborn,
                          .gives_back = true};

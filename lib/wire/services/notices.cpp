@@ -34,8 +34,6 @@ constexpr std::array item_columns{
     Column{"paragraph", ColumnKind::paragraph, true},
 };
 
-constexpr std::array months{Parameter{"from", ParameterKind::month},
-                            Parameter{"to", ParameterKind::month}};
 constexpr std::array one_id{Parameter{"id", ParameterKind::record_id}};
 
 // Two years hold what still has a deadline and last year's letter to compare with; older ones can
@@ -85,24 +83,10 @@ Parsed<json::object> notice_json(const Row& row) {
     return out;
 }
 
-// Of one day, the SELECT's order is kept: it is the order in memory.
-std::vector<const Row*> newest_first(const std::vector<Row>& rows) {
-    std::vector<const Row*> out;
-    for (const auto& row : rows) {
-        if (row.text("notice_id")) out.push_back(&row);
-    }
-    std::ranges::sort(out, [](const Row* a, const Row* b) {
-        const auto a_day = a->text("received");
-        const auto b_day = b->text("received");
-        return a_day == b_day ? a < b : a_day > b_day;
-    });
-    return out;
-}
-
 Parsed<ServiceAnswer> list_of(const ServiceQuestion& question, const std::vector<Row>& rows) {
     const auto& from = question.parameters.find("from")->second;
     const auto& to = question.parameters.find("to")->second;
-    const auto sorted = newest_first(rows);
+    const auto sorted = newest_first(rows, {.key = "notice_id", .time = "received"});
     std::set<std::string, std::less<>> ids;
     json::array notices;
     for (const auto* row : sorted) {
@@ -159,7 +143,7 @@ constexpr Contract list{.service = "notices",
                         .rows = columns,
                         .items = {},
                         .item_key = {},
-                        .parameters = months,
+                        .parameters = month_parameters,
                         .complete = &complete_list,
                         .answer = &answer_list};
 

@@ -54,11 +54,6 @@ constexpr std::array item_columns{
 constexpr int claim_age_first = 60;
 constexpr int claim_age_last = 75;
 
-// Nothing can be asked for.
-Parsed<void> complete(ParameterValues&, Date) {
-    return {};
-}
-
 json::value month_or_null(const std::optional<Month>& month) {
     return month ? json::value(month_text(*month / 1)) : json::value(nullptr);
 }
@@ -420,7 +415,7 @@ constexpr Contract contract{.service = "pension",
                             .items = item_columns,
                             .item_key = "number",
                             .parameters = {},
-                            .complete = &complete,
+                            .complete = &complete_nothing,
                             .answer = &answer};
 
 }  // namespace

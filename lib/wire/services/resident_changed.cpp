@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json.hpp>
 
 namespace mado::wire {
 namespace {
@@ -13,24 +12,12 @@ constexpr auto columns = std::to_array<Column>({{"number", ColumnKind::text, tru
 constexpr auto payload_members =
     std::to_array<Column>({{"what", ColumnKind::text, true}, {"at", ColumnKind::integer, true}});
 
-Parsed<void> complete(ParameterValues&, Date) {
-    return {};
-}
-
 bool fits(const Row& payload, const ParameterValues&, Date) {
     constexpr std::int64_t year_9999 = 253'402'300'799;
     constexpr std::array<std::string_view, 3> words{"died", "left", "changed"};
     const auto at = *payload.integer("at");
     return std::ranges::find(words, *payload.text("what")) != words.end() && at > 0 &&
            at <= year_9999;
-}
-
-Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
-                             const std::vector<Row>&) {
-    const auto fitting = rows_of_one_person(question, rows);
-    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
-    return ServiceAnswer{
-        .outcome = Outcome::answered, .data = json::object(), .as_of = newest_as_of(*fitting)};
 }
 
 constexpr Contract contract{.service = "resident-changed",
@@ -42,8 +29,8 @@ constexpr Contract contract{.service = "resident-changed",
                             .items = {},
                             .item_key = {},
                             .parameters = {},
-                            .complete = &complete,
-                            .answer = &answer,
+                            .complete = &complete_nothing,
+                            .answer = &accept_of_one_person,
                             .payload_fits = &fits};
 
 }  // namespace

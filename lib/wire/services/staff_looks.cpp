@@ -17,9 +17,6 @@ constexpr std::array columns{
     Column{"as_of", ColumnKind::integer, true},
 };
 
-constexpr std::array months{Parameter{"from", ParameterKind::month},
-                            Parameter{"to", ParameterKind::month}};
-
 Parsed<void> complete(ParameterValues& values, Date today) {
     return complete_months(values, today, {.standard = 12, .max = 60});
 }
@@ -42,25 +39,11 @@ Parsed<json::object> look_json(const Row& row, const ServiceQuestion& question) 
     return json::object{{"at", at}, {"office", std::move(office)}, {"what", what}};
 }
 
-// Of one second, the SELECT's order is kept: it is the order in memory.
-std::vector<const Row*> newest_first(const std::vector<Row>& rows) {
-    std::vector<const Row*> out;
-    for (const auto& row : rows) {
-        if (row.integer("at")) out.push_back(&row);
-    }
-    std::ranges::sort(out, [](const Row* a, const Row* b) {
-        const auto a_at = a->integer("at");
-        const auto b_at = b->integer("at");
-        return a_at == b_at ? a < b : a_at > b_at;
-    });
-    return out;
-}
-
 Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
                              const std::vector<Row>&) {
     const auto fitting = rows_of_one_person(question, rows);
     if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
-    const auto sorted = newest_first(*fitting);
+    const auto sorted = newest_first(*fitting, {.key = "at", .time = "at"});
     json::array looks;
     for (const auto* row : sorted) {
         auto look = look_json(*row, question);
@@ -81,7 +64,7 @@ constexpr Contract contract{.service = "staff-looks",
                             .rows = columns,
                             .items = {},
                             .item_key = {},
-                            .parameters = months,
+                            .parameters = month_parameters,
                             .complete = &complete,
                             .answer = &answer};
 
