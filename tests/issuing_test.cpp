@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "base/file.hpp"
@@ -25,6 +26,9 @@ class IssuingTest : public AtTheWindow {
         const auto& number = application.at("claims").at(claim).at("number");
         return text_at(number.at("fields").as_object(), "number");
     }
+    // Of a decision that the person's list names: it proves itself, and nothing else is proven by
+    // it.
+    void expect_evidence(const std::string& number);
     // Everything that this holder's database has, and its gateway of its orders: nobody else's
     // number is in it, and the same search finds its own.
     void expect_nothing_of(const std::vector<std::string>& numbers, const std::string& holder,
@@ -621,6 +625,50 @@ TEST_F(LifeOfACard, OfSomebodyWhoWasTakenOnIsStoppedFoundAndReplaced) {
     EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
 }
 
+void IssuingTest::expect_evidence(const std::string& number) {
+    const auto listed = parse_json_object(look({"log", "show", "--json"}).output,
+                                          {.text_bytes_max = 1024 * 1024, .values_max = 100'000});
+    ASSERT_TRUE(listed);
+    const auto& entries = listed->at("entries").as_array();
+    const auto* entry = std::ranges::find_if(
+        entries, [](const json::value& one) { return one.as_object().contains("decision"); });
+    ASSERT_NE(entry, entries.end());
+    const auto name = text_at(entry->as_object(), "decision");
+    const auto file = country.path("decision.json");
+    const auto take = [&](const std::string& clerk, const std::vector<std::string>& more) {
+        std::vector<std::string> all{"issue",    "--clerk", clerk, "--pin", "1234",
+                                     "evidence", number,    "-o",  file};
+        all.insert(all.end(), more.begin(), more.end());
+        return country.cli(all);
+    };
+    EXPECT_NE(take("taro", {}).output.find("(not_allowed)"), std::string::npos);
+    EXPECT_NE(take("kiroku", {"--claim", "7"}).output.find("(no_decision)"), std::string::npos);
+    EXPECT_FALSE(read_file(file));
+    const auto taken = take("kiroku", {"--decision", name});
+    ASSERT_EQ(taken.status, 0) << taken.output;
+    EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms{0600});
+    const auto proven = country.cli({"log", "check", file});
+    EXPECT_EQ(proven.status, 0) << proven.output;
+    for (const auto& part : {name, std::string("厚労[U+E0100] 次郎"), std::string("決定: 同じ")})
+        EXPECT_NE(proven.output.find(part), std::string::npos) << part << proven.output;
+
+    const auto proof = country.path("entry.tlog-proof");
+    // It is of before the link, by a number: of a series that an entry of the list has joined.
+    const auto place = fmt::format("{}-{}", entry->as_object().at("series").as_int64(),
+                                   entry->as_object().at("seq").as_int64());
+    const auto made = look({"log", "prove", "--entry", place, "-o", proof});
+    EXPECT_EQ(made.status, 0) << made.output;
+    const auto logged = country.cli({"log", "check", proof}).output;
+    EXPECT_NE(logged.find("決定 decision     " + name), std::string::npos) << logged;
+
+    auto text = read_file(file).value_or("");
+    text.replace(text.find("同じ人"), std::string("同じ人").size(), "別の人");
+    replace_file(file, as_bytes(text));
+    const auto altered = country.cli({"log", "check", file});
+    EXPECT_EQ(altered.status, 1) << altered.output;
+    EXPECT_NE(altered.output.find("文書がちがいます"), std::string::npos) << altered.output;
+}
+
 // As the registers do not write it: the name with a variation selector.
 json::object with_selector(const std::string& application) {
     auto object = *parse_json_object(read_file(application).value_or(""));
@@ -673,6 +721,8 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     EXPECT_EQ(count_of(words.output, "a clerk has decided that both writings mean you"), decided)
         << "the person sees each\n"
         << words.output;
+
+    expect_evidence(number);
 
     // Who was it? The person asks, a supervisor answers at the window, and the name opens the
     // entry.

@@ -208,6 +208,13 @@ void print_answered(const json::object& done) {
               << (who.empty() ? "" : "; 担当者 named: " + printable(who)) << "\n";
 }
 
+void print_written(const std::string& path) {
+    std::cout << fmt::format(
+        "決定の証拠を書き出しました。だれでも確かめられます the evidence of the decision; anybody "
+        "can check it: ./mado log check {}\n",
+        path);
+}
+
 // Of a batch of invitations: who has no letter, by the place in the file.
 void print_known(const json::array& known) {
     if (known.empty()) return;
@@ -228,6 +235,7 @@ void print(const json::object& one) {
     if (const auto* all = one.if_contains("batches")) return print_batches(all->as_array());
     if (one.contains("looks")) return print_looks(one);
     if (one.contains("deadline")) return print_answered(one);
+    if (one.contains("written")) return print_written(text_at(one, "written"));
     print_case(one);
 }
 
@@ -398,6 +406,18 @@ json::object decide(Window& window, const IssueOptions& options) {
     return window.ask("/cases/show", {{"number", options.number}});
 }
 
+// As the centre keeps it, in a file that is nobody else's: it says how two registers write
+// somebody.
+json::object take_evidence_out(Window& window, const IssueOptions& options) {
+    json::object asked{{"number", options.number}};
+    if (!options.claim.empty()) asked["claim"] = place_of(options.claim);
+    if (!options.decision.empty()) asked["decision"] = options.decision;
+    constexpr unsigned own_alone = 0600;
+    const auto evidence = json::serialize(window.ask("/cases/evidence", asked));
+    replace_file(options.output, as_bytes(evidence + "\n"), own_alone);
+    return {{"written", options.output}};
+}
+
 // What a file says of it, or nothing but its name.
 json::object happening(std::string_view what, json::object more = {}) {
     more["what"] = what;
@@ -441,6 +461,8 @@ json::object answer_of(const Places& places, const wire::Directory& directory, W
             return window.ask("/cases/show", number);
         case IssueAct::looks:
             return window.ask("/cases/looks", number);
+        case IssueAct::evidence:
+            return take_evidence_out(window, options);
         case IssueAct::card:
             return make_card(places, directory, window, options);
         case IssueAct::decide:

@@ -19,13 +19,14 @@ struct IssueOptions {
     std::string kind = "first", person = {};  // open: the number of any case of theirs
     std::vector<std::string> uses = {};       // open, unlock: whose PINs
     std::string health_number = {}, birth_date = {}, kana = {};  // find
-    std::string claim;  // correct, take-out, waive: its place
+    std::string claim;  // correct, take-out, waive, decide, evidence: its place
     std::string card;   // card: the name of the new card; "": the case's number
     std::string new_pin = {}, new_password = {};
-    bool same = false, different = false;  // decide: exactly one
-    std::string clerk_password = {};       // decide: of the clerk's signing key
-    std::string question = {}, text = {};  // answer
-    bool anew = false;                     // card: other keys than those of the case
+    bool same = false, different = false;    // decide: exactly one
+    std::string clerk_password = {};         // decide: of the clerk's signing key
+    std::string question = {}, text = {};    // answer
+    std::string decision = {}, output = {};  // evidence: by its name in the log; the file
+    bool anew = false;                       // card: other keys than those of the case
     // renew, sign: the person's own; with a stop code and a birth date without a log-in
     std::string card_pin = {}, password = {}, stop_code = {};
     bool json = false;
@@ -55,6 +56,7 @@ enum class IssueAct {
     cancel,
     questions,
     looks,
+    evidence,
     answer,
     renew
 };

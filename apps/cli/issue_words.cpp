@@ -78,6 +78,10 @@ constexpr std::array refusals{
          "生まれて1年を過ぎています the child is more than a year old: --kind first, when a "
          "register "
          "has the child"},
+    Said{"no_decision",
+         "署名された決定はありません nobody has signed a decision about this: another claim "
+         "(--claim), or another case of the person's. With the name of a decision as ./mado log "
+         "show has it (--decision), every case of theirs is looked through"},
     Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
     Said{"already_answered",
          "もう別の文で回答済みです it was answered already, with another text: what a person was "
@@ -175,6 +179,9 @@ constexpr std::array hints{
          "of them twice), signing; .mado/state/country/applications has one that fits"},
     Hint{IssueAct::correct, "look at the file: scheme and fields, as in the application"},
     Hint{IssueAct::letters, "the batch is its number in ./mado issue letters"},
+    Hint{IssueAct::evidence,
+         "--claim is a place: 0, 1, …, or 16 for what a card writes; --decision 43 characters as "
+         "./mado log show has them; not both"},
     Hint{IssueAct::invite, "look at the file: {\"people\": [application, …]}, at most 1,000"},
     Hint{IssueAct::find,
          "a number of theirs, or --health-number, or --birth-date 1988-12-05 with --kana"},

@@ -15,7 +15,7 @@ TEST(IssueWordsTest, EveryRefusalSaysWhatToDo) {
     for (const auto* code :
          {"no_case", "too_early", "too_late", "unexpected", "same_hand", "other_case", "no_card",
           "too_young", "hidden_character", "not_allowed", "no_question", "overloaded", "malformed",
-          "other_office", "already_answered", "known_person", "searches_missed"}) {
+          "other_office", "already_answered", "known_person", "searches_missed", "no_decision"}) {
         EXPECT_GT(words_of_refusal(IssueAct::apply, code).size(), 40U) << code;
     }
     const auto same_hand = words_of_refusal(IssueAct::approve, "same_hand");

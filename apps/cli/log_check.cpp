@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "base/printable.hpp"
 #include "crypto/digest.hpp"
 #include "log_files.hpp"
 #include "log_tools.hpp"
@@ -123,6 +124,65 @@ int check_contradiction(const std::string& path, const tlog::Contradiction& cont
     return status_good;
 }
 
+// Of other people's words, one a line.
+std::string indented(std::string_view text) {
+    std::string out;
+    for (bool more = true; more;) {
+        const auto end = text.find('\n');
+        out += fmt::format("    | {}\n", printable(text.substr(0, end)));
+        more = end != text.npos;
+        if (more) text.remove_prefix(end + 1);
+    }
+    return out;
+}
+
+// What the log says of it, so that the two can be laid side by side.
+std::string words_of_name(const std::string& mandate, const wire::Answer& answer) {
+    const auto name = base64url(crypto::sha256(as_bytes(mandate)));
+    return answer.service.text() == wire::decision_service
+               ? fmt::format(
+                     "  決定 decision      {}\n"
+                     "    この値のある照会は、この決定によるものです an order that names it "
+                     "follows "
+                     "from this decision (./mado log show, log check)\n",
+                     name)
+               : fmt::format(
+                     "  決定 decision      {}\n"
+                     "    照会には使えない署名です（{}） signed for that, so no order names it\n",
+                     name, answer.service.text());
+}
+
+// Step by step, each with the directory alone; the document's words come last: only what somebody
+// has signed is shown.
+int check_document(const std::string& path, const wire::SignedDocument& what, const Check& check) {
+    const auto not_proven = [&path](std::string_view step, const auto& why) {
+        return wrong(path, fmt::format("{}: {}", step, why.why));
+    };
+    const auto opened = wire::check_document(what);
+    if (!opened) return not_proven("文書がちがいます document", opened.error());
+    const auto& mandate = opened->mandate;
+    const auto certificate = wire::check_signature(what, *opened);
+    if (!certificate) return not_proven("署名がちがいます signature", certificate.error());
+    const auto counts = wire::check_certificate(*certificate, mandate, check.directory);
+    if (!counts) return not_proven("証明書がちがいます certificate", counts.error());
+    const auto answer = wire::check_answer(what, mandate, check.directory, check.now);
+    if (!answer) return not_proven("中継機関の回答がちがいます relay's answer", answer.error());
+    std::cout << fmt::format(
+        "{}: 署名は証明済み signature proven\n"
+        "  文書 document      カードが署名した封書の中身と同じです is what was sealed to {}, and "
+        "the card has signed that and nothing else\n"
+        "  署名 signature     {} 下の証明書の鍵によるものです by the key of the certificate below\n"
+        "  証明書 certificate {} 名簿のカード認証局が発行し、署名の時に有効期間内でした by a card "
+        "authority of the directory, to sign with, and in its time then\n"
+        "  中継機関 relay     {} 署名は正しく、カードは有効と回答しました has answered {} that the "
+        "signature is good and the card counted ({})\n",
+        path, name_of(check.directory, mandate.organisation.text()), to_rfc3339(mandate.issued_at),
+        base64url(certificate->thumbprint()), to_rfc3339(answer->issued_at),
+        name_of(check.directory, mandate.organisation.text()), answer->service.text());
+    std::cout << words_of_name(what.mandate, *answer) << indented(what.document);
+    return status_good;
+}
+
 // Says on standard error why there is nothing to check.
 std::optional<std::string> read_text(const std::string& path) {
     try {
@@ -146,6 +206,9 @@ int check_file(const std::string& path, const Check& check) {
     }
     if (const auto* receipts = std::get_if<Receipts>(&*file)) {
         return check_receipts(path, *receipts, check);
+    }
+    if (const auto* document = std::get_if<wire::SignedDocument>(&*file)) {
+        return check_document(path, *document, check);
     }
     return check_contradiction(path, std::get<tlog::Contradiction>(*file), check);
 }

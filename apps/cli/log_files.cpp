@@ -6,7 +6,9 @@
 #include <boost/json.hpp>
 #include <optional>
 
+#include "base/printable.hpp"
 #include "office.hpp"
+#include "wire/services/existence.hpp"
 
 namespace mado::cli {
 namespace {
@@ -54,14 +56,16 @@ Parsed<std::string> words_of_order(ByteView content, const wire::Directory& dire
     if (!order) return std::unexpected(order.error());
     const auto head = wire::parse_head(order->head);
     if (!head) return std::unexpected(head.error());
+    const auto* decision = decision_of(head->head);
     return fmt::format(
         "  照会者 requester  {}  {}\n  回答者 holder     {}\n  照会 service      {}, {}, {}\n"
-        "  時刻 time         {}\n",
+        "  時刻 time         {}\n{}",
         who(directory, head->head.issuer.text()),
         wire::head_is_signed(*head, directory) ? "署名あり signed by it"
                                                : "署名を確認できない its signature does not verify",
         who(directory, order->holder.text()), head->head.service.text(), head->head.purpose.text(),
-        wire::to_text(order->presence), to_rfc3339(order->time));
+        wire::to_text(order->presence), to_rfc3339(order->time),
+        decision == nullptr ? "" : fmt::format("  決定 decision     {}\n", printable(*decision)));
 }
 
 Parsed<std::string> words_of_refused(ByteView content, const wire::Directory& directory) {
@@ -99,6 +103,11 @@ Parsed<LogFile> parse_log_file(std::string_view text) {
         if (!receipts) return std::unexpected(receipts.error());
         return std::move(*receipts);
     }
+    if (object->contains("mandate")) {
+        auto document = wire::parse_signed_document(text);
+        if (!document) return std::unexpected(document.error());
+        return std::move(*document);
+    }
     auto receipt = wire::read_receipt(*object);
     if (!receipt) return std::unexpected(receipt.error());
     Receipts out;
@@ -111,6 +120,12 @@ Bytes opened_entry(std::string_view kind, const Hash& salt, ByteView content) {
     append(out, salt);
     append(out, content);
     return out;
+}
+
+const std::string* decision_of(const wire::Head& head) {
+    const auto found = head.parameters.find(std::string(wire::decision_parameter));
+    const bool is_one = head.service.text() == "existence" && found != head.parameters.end();
+    return is_one ? &found->second : nullptr;
 }
 
 Parsed<std::string> words_of_entry(ByteView opened, const wire::Directory& directory) {

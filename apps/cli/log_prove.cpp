@@ -14,6 +14,7 @@
 #include "log_words.hpp"
 #include "monitor/history.hpp"
 #include "office.hpp"
+#include "who_looked.hpp"
 
 namespace mado::cli {
 namespace {
@@ -60,15 +61,16 @@ client::Result<Claim> claim_of_card(const Places& places, const ProveEntryOption
     auto fetched = wait_for(client::fetch_entries(office.directory, office.policy, office.identity,
                                                   mandate->mandate, mandate->certificate));
     if (!fetched) return std::unexpected(fetched.error());
-    const auto found = std::ranges::find(fetched->entries, options.seq, &client::PersonEntry::seq);
+    const auto found = std::ranges::find(fetched->entries, options.entry, &number_of);
     if (found == fetched->entries.end()) {
         throw OperatorError(
-            fmt::format("there is no entry {}; this person's are 1 to {} (./mado log show)",
-                        options.seq, fetched->entries.size()));
+            fmt::format("there is no entry {}; ./mado log show has the numbers of this person's "
+                        "(7, or 7-1 of those that entry 7 has joined)",
+                        options.entry));
     }
     if (found->erased) {
         throw OperatorError(
-            fmt::format("entry {} was erased: nobody can open it any more", options.seq));
+            fmt::format("entry {} was erased: nobody can open it any more", options.entry));
     }
     return claim_of(found->index, opened_entry(found->kind, found->salt, as_bytes(found->content)),
                     found->note, found->proof);

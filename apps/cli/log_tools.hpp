@@ -31,7 +31,7 @@ int follow_logs(const Places& places, const FollowLogOptions& options);
 struct ProveEntryOptions {
     std::optional<std::uint64_t> index;
     std::string card, pin;
-    std::int64_t seq = 0;
+    std::string entry;    // with `card`: as log show numbers it
     std::string receipt;  // a file
     std::string log;      // its origin; "" = the only one (with `index`)
     std::string output;   // a file; "" = standard output

@@ -326,9 +326,9 @@ void add_prove(CLI::App& log, ProveEntryOptions& options) {
                       ->check(CLI::Range(std::int64_t{0}, (std::int64_t{1} << 48) - 1));
     auto* card = add_card_option(*prove, options.card);
     prove->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
-    auto* seq = prove->add_option("--entry", options.seq, "its number in log show");
-    seq->needs(card)->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 48));
-    card->needs(seq)->excludes(index);
+    auto* entry = prove->add_option("--entry", options.entry, "its number in log show: 7, or 7-1");
+    entry->needs(card);
+    card->needs(entry)->excludes(index);
     auto* receipt = prove->add_option("--receipt", options.receipt,
                                       "a receipt, or a Bundle of check --json with one: proven "
                                       "anew, now with the witnesses");
@@ -379,7 +379,8 @@ void add_log(CLI::App& app, LogCommands& commands, Places& places) {
     add_prove(*log, commands.prove);
     auto* check = log->add_subcommand(
         "check",
-        "what a file proves, offline: a tlog-proof, a receipt, a contradiction\n"
+        "what a file proves, offline: a tlog-proof, a receipt, a contradiction, the evidence of a "
+        "decision\n"
         "exit status: 0 proven, 1 wrong, 3 cannot be told, 5 not yet witnessed");
     add_directory(*check, places);
     check->add_option("file", commands.check.files, "the files")->required();
@@ -450,7 +451,9 @@ void find_file(std::string& path) {
     if (!fs::equivalent(from, ".", ignored)) path = (fs::path(from) / path).string();
 }
 
-void find_files(LogCommands& commands, Places& places) {
+void find_files(LogCommands& commands, IssueOptions& issue, Places& places) {
+    find_file(issue.file);
+    find_file(issue.output);
     find_file(places.given_directory);
     find_file(places.given_authority);
     find_file(commands.follow.state);
@@ -547,6 +550,16 @@ void add_issue_birth(const Add& add, IssueOptions& options) {
         ->required();
 }
 
+void add_issue_evidence(CLI::App& command, IssueOptions& options) {
+    auto* claim = command.add_option("--claim", options.claim,
+                                     "its place: 0, 1, … (default: the newest of the case)");
+    command
+        .add_option("--decision", options.decision,
+                    "by its name in log show, whichever case of the person's it is in")
+        ->excludes(claim);
+    command.add_option("-o,--output", options.output, "the file")->required();
+}
+
 template <class Add>
 void add_issue_refused(const Add& add, IssueOptions& options) {
     add("again", "whatever was refused once more; a decision is asked for now", IssueAct::again,
@@ -555,6 +568,19 @@ void add_issue_refused(const Add& add, IssueOptions& options) {
         IssueAct::waive, true)
         ->add_option("--claim", options.claim,
                      "the place of the insurer's number, or of the filing, if several");
+}
+
+template <class Add>
+void add_issue_supervisor(const Add& add, IssueOptions& options) {
+    add("looks", "which clerks have looked at a case (a supervisor's)", IssueAct::looks, true);
+    add_issue_evidence(
+        *add("evidence", "of a decision, for whoever is to check it (a supervisor's)",
+             IssueAct::evidence, true),
+        options);
+    add("questions", "what people ask about entries of this office's", IssueAct::questions, false);
+    auto* answer = add("answer", "answers one, and says who it was", IssueAct::answer, false);
+    answer->add_option("question", options.question, "its id")->required();
+    answer->add_option("--text", options.text, "the answer")->required();
 }
 
 void add_issue(CLI::App& app, IssueCommands& issue) {
@@ -621,11 +647,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();
-    add("looks", "which clerks have looked at a case (a supervisor's)", IssueAct::looks, true);
-    add("questions", "what people ask about entries of this office's", IssueAct::questions, false);
-    auto* answer = add("answer", "answers one, and says who it was", IssueAct::answer, false);
-    answer->add_option("question", options.question, "its id")->required();
-    answer->add_option("--text", options.text, "the answer")->required();
+    add_issue_supervisor(add, options);
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
@@ -687,7 +709,7 @@ int run(int argc, char** argv) {
     if (up_options.fresh && up_command->count("--port") == 0) {
         up_options.country.port = port_of(places).value_or(up_options.country.port);
     }
-    find_files(log_commands, places);
+    find_files(log_commands, issue_commands.options, places);
     if (app.got_subcommand("up")) return up(places, up_options);
     if (app.got_subcommand("down")) return down(places);
     if (app.got_subcommand("status")) return status(places);

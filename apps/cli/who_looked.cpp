@@ -7,11 +7,11 @@
 #include "base/printable.hpp"
 #include "client/cross_check.hpp"
 #include "held_words.hpp"
+#include "log_files.hpp"
 #include "log_words.hpp"
 #include "office.hpp"
 #include "unanswered.hpp"
 #include "wire/policy.hpp"
-#include "wire/services/existence.hpp"
 
 namespace mado::cli {
 namespace {
@@ -52,13 +52,6 @@ bool is_wanted(const client::PersonEntry& entry, const Filter& filter, const wir
     const auto service = entry.head ? entry.head->service.text() : std::string();
     if (!filter.service.empty() && service != filter.service) return false;
     return !filter.others || !is_own_view(entry);
-}
-
-// Which decision of a clerk's the order says that it follows from.
-const std::string* decision_of(const wire::Head& head) {
-    const auto found = head.parameters.find(std::string(wire::decision_parameter));
-    const bool is_one = head.service.text() == "existence" && found != head.parameters.end();
-    return is_one ? &found->second : nullptr;
 }
 
 json::object entry_json(const client::PersonEntry& entry) {
@@ -112,12 +105,6 @@ std::string decided_text(const wire::Head& head) {
         "      職員が、どちらの書き方もあなたのことだと決めました（決定 {0}） "
         "a clerk has decided that both writings mean you\n",
         printable(*decision));
-}
-
-// Those of a series stand behind the number of the entry that joined it.
-std::string number_of(const client::PersonEntry& entry) {
-    return entry.series == 0 ? std::to_string(entry.seq)
-                             : fmt::format("{}-{}", entry.series, entry.seq);
 }
 
 // `all`: the list that it is of.
@@ -466,6 +453,11 @@ void print_bells(const Office& office, const wire::Policy& policy,
 }
 
 }  // namespace
+
+std::string number_of(const client::PersonEntry& entry) {
+    return entry.series == 0 ? std::to_string(entry.seq)
+                             : fmt::format("{}-{}", entry.series, entry.seq);
+}
 
 int show_who_looked(const Places& places, const WhoLookedOptions& options) {
     const Office office(places, "portal");

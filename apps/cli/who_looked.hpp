@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "client/entries.hpp"
 #include "places.hpp"
 
 namespace mado::cli {
@@ -19,6 +20,9 @@ struct WhoLookedOptions {
 // The exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a holder
 // was not compared, 5 the witnesses are late.
 int show_who_looked(const Places& places, const WhoLookedOptions& options);
+
+// As the list numbers them: those of a series stand behind the number of the entry that joined it.
+std::string number_of(const client::PersonEntry& entry);
 
 struct BellsOptions {
     std::string card, pin;

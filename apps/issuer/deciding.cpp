@@ -46,6 +46,22 @@ Parsed<DecisionAsked> read_asked(std::string_view body) {
     return out;
 }
 
+// Of a case its newest, or that about a claim; or one that an order names, whichever case of the
+// person's it is in.
+Parsed<EvidenceAsked> read_evidence_asked(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = window_body_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    EvidenceAsked out{.number = in.text("number", 20)};
+    if (const auto claim = in.optional_integer("claim", 0, card_place)) {
+        out.claim = static_cast<int>(*claim);
+    }
+    out.decision = in.optional_hash("decision");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.claim && out.decision) return bad("a decision is asked for by its claim or its name");
+    return out;
+}
+
 std::string handed_on_json(const Application& application) {
     json::array out;
     for (const auto& one : application.handed_on)
@@ -74,7 +90,8 @@ Task<client::Result<std::string>> ask_relay(Deciding& deciding, const SignedDeci
     co_return evidence_text({.document = under_way.document,
                              .what = what,
                              .head = asked ? std::string_view(asked->head) : "",
-                             .answer = answered->answer.signed_form});
+                             .answer = answered->answer.signed_form,
+                             .sealing_key = deciding.sealing_key});
 }
 
 // A clerk decides with the card that clerks.json names; a parent signs with the card that this
@@ -410,6 +427,21 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
                              .begun = now,
                              .expires = now + wire::nonce_lifetime_s};
     co_return to_agent(deciding, std::move(what), request);
+}
+
+Response evidence(Deciding& deciding, const Request& request, const Clerk& clerk) {
+    const auto asked = read_evidence_asked(request.body);
+    if (!asked) return site::refuse(wire::Code::malformed, request);
+    const auto id = deciding.store.find(asked->number);
+    if (!id) return site::refuse(404, "no_case");
+    std::optional<std::string> found;
+    for (const auto one : asked->decision ? deciding.store.of_person(*id) : std::vector{*id}) {
+        if (auto in_it = evidence_in(deciding.store.lines(one), *asked)) found = std::move(in_it);
+    }
+    // That there is none says something of them, too.
+    deciding.looks.write(deciding.store.find(*id).one, found ? LookWay::paper : LookWay::known,
+                         by_now(clerk));
+    return found ? site::json_reply(std::move(*found)) : site::refuse(409, "no_decision");
 }
 
 Response returned(Deciding& deciding, const site::LoggedIn& who) {

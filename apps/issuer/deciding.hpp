@@ -147,6 +147,8 @@ http::Response go_on(std::string address);
 http::Task<http::Response> decide(Deciding& deciding, http::Request request, site::LoggedIn who);
 // The same for a parent at the window, who signs for a newborn with the own card.
 http::Task<http::Response> sign(Deciding& deciding, http::Request request, site::LoggedIn who);
+// The evidence as it is kept, for whoever answers for what the centre did.
+http::Response evidence(Deciding& deciding, const http::Request& request, const Clerk& clerk);
 // `{}`, or the case that somebody has come back to, and what became of it.
 http::Response returned(Deciding& deciding, const site::LoggedIn& who);
 // Where the agent returns to, and what the page there hands in.

@@ -102,5 +102,59 @@ TEST_F(WindowTest, WhoIsNoApproverAnyMoreDecidesNothing) {
     EXPECT_EQ(finding(id), "otherwise");
 }
 
+// Whoever answers for the centre gives it to whoever is to see it, to the byte, and the person sees
+// that it was looked at.
+TEST_F(WindowTest, ASupervisorTakesTheEvidenceOut) {
+    const auto id = case_to_settle();
+    const auto number = store->find(id).number;
+    ASSERT_EQ(outcome_of(signed_answer(begin_decision(id))), "decided");
+    const auto kept = std::get<Decided>(store->lines(id).back().what).decision;
+    const json::object asked{{"number", number}, {"claim", 0}};
+    EXPECT_EQ(ask("/cases/evidence", asked).status, 403) << "whoever decides is not who shows it";
+    db::Connection(folder.path("book.sqlite"), db::Access::read_write).run("delete from look");
+    set_clerks({"supervisor"});
+    EXPECT_EQ(ask("/cases/evidence", asked).body, kept);
+    EXPECT_EQ(shown(number), (std::multiset{LookWay::paper}));
+    EXPECT_EQ(ask("/cases/evidence", {{"number", number}}).body, kept) << "the newest";
+
+    const auto evidence = wire::valid(wire::parse_signed_document(kept));
+    const auto mandate = wire::valid(wire::check_document(evidence));
+    const auto card = wire::valid(wire::check_signature(evidence, mandate));
+    EXPECT_EQ(card.thumbprint(), signing_card.thumbprint());
+    EXPECT_TRUE(wire::check_certificate(card, mandate.mandate, basis.directory));
+
+    // As the log names it, from whichever case of theirs.
+    const auto name = base64url(crypto::sha256(as_bytes(evidence.mandate)));
+    EXPECT_EQ(ask("/cases/evidence", {{"number", number}, {"decision", name}}).body, kept);
+    EXPECT_EQ(ask("/cases/evidence", {{"number", number}, {"decision", name}, {"claim", 0}}).status,
+              400);
+    EXPECT_EQ(ask("/cases/evidence", {{"claim", 0}}).status, 400);
+    EXPECT_EQ(ask("/cases/evidence", {{"number", "000000000000"}}).status, 404);
+    const auto none = [&](const json::object& what) {
+        const auto response = ask("/cases/evidence", what);
+        EXPECT_EQ(response.status, 409);
+        return response.body;
+    };
+    EXPECT_EQ(none({{"number", number}, {"claim", 1}}), "no_decision");
+    EXPECT_EQ(none({{"number", number}, {"decision", base64url(wire::filled(1))}}), "no_decision");
+    const auto other = store->find(case_to_settle()).number;
+    EXPECT_EQ(none({{"number", other}, {"claim", 0}}), "no_decision");
+    EXPECT_EQ(shown(other), (std::multiset{LookWay::known})) << "that there is none";
+}
+
+TEST_F(WindowTest, WithoutItsLookThereIsNoEvidence) {
+    const auto id = case_to_settle();
+    ASSERT_EQ(outcome_of(signed_answer(begin_decision(id))), "decided");
+    set_clerks({"supervisor"});
+    db::Connection book_of_looks(folder.path("book.sqlite"), db::Access::read_write);
+    book_of_looks.run("delete from look");
+    book_of_looks.run(
+        "create trigger planted before insert on look "
+        "begin select raise(abort, 'planted'); end");
+    const auto response = ask("/cases/evidence", {{"number", store->find(id).number}});
+    EXPECT_EQ(response.status, 500);
+    EXPECT_EQ(response.body.find("mandate\":"), std::string::npos) << response.body;
+}
+
 }  // namespace
 }  // namespace mado::issuer

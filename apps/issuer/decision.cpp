@@ -141,13 +141,6 @@ void add_differing(std::vector<std::string>& lines, const Said& said, const Attr
 
 }  // namespace
 
-bool is_by_one_of(const std::vector<crypto::Certificate>& authorities,
-                  const crypto::Certificate& certificate) {
-    return std::ranges::any_of(authorities, [&certificate](const auto& authority) {
-        return certificate.issued_by(authority);
-    });
-}
-
 bool is_of_now(const wire::Mandate& mandate, UnixTime begun, UnixTime now) {
     return mandate.expires > now && mandate.issued_at <= now + wire::clock_skew_s &&
            mandate.issued_at >= begun - wire::clock_skew_s &&
@@ -230,12 +223,16 @@ std::expected<void, Fault> judge_decision(const SignedDecision& what, const Deci
 }
 
 std::string evidence_text(const Evidence& evidence) {
-    return json::serialize(json::object{{"document", evidence.document},
-                                        {"mandate", evidence.what.mandate},
-                                        {"payload", evidence.what.payload},
-                                        {"certificate", evidence.what.certificate},
-                                        {"head", evidence.head},
-                                        {"answer", evidence.answer}});
+    const auto key = crypto::jwe_content_key(evidence.what.payload, evidence.sealing_key);
+    const auto key_bytes = key ? to_hash(key->view()) : std::unexpected(key.error());
+    if (!key_bytes) throw Failure("what was judged has a seal that does not open");
+    return wire::to_json({.document = std::string(evidence.document),
+                          .mandate = evidence.what.mandate,
+                          .payload = evidence.what.payload,
+                          .key = *key_bytes,
+                          .certificate = evidence.what.certificate,
+                          .head = std::string(evidence.head),
+                          .answer = std::string(evidence.answer)});
 }
 
 std::optional<Hash> decision_of(std::string_view evidence) {
@@ -243,6 +240,17 @@ std::optional<Hash> decision_of(std::string_view evidence) {
     const auto mandate = read ? text_at(*read, "mandate") : "";
     if (mandate.empty()) return std::nullopt;
     return crypto::sha256(as_bytes(mandate));
+}
+
+std::optional<std::string> evidence_in(const std::vector<Line>& lines, const EvidenceAsked& asked) {
+    std::optional<std::string> out;
+    for (const auto& line : lines) {
+        const auto* decided = std::get_if<Decided>(&line.what);
+        if (decided == nullptr || (asked.claim && decided->claim != *asked.claim)) continue;
+        const auto name = decision_of(decided->decision);
+        if (name && (!asked.decision || name == asked.decision)) out = decided->decision;
+    }
+    return out;
 }
 
 }  // namespace mado::issuer

@@ -12,13 +12,14 @@
 #include "store.hpp"
 #include "wire/directory.hpp"
 #include "wire/mandate.hpp"
+#include "wire/signed_document.hpp"
 
 namespace mado::issuer {
 
-// For which service the card signs: the relay says whether the signature is good. Of a decision
-// that two writings mean one person it keeps that it has said so, for the order that names it.
-constexpr std::string_view signature_service = "signature";
-constexpr std::string_view decision_service = "decision";
+using wire::decision_service;
+using wire::is_by_one_of;
+using wire::signature_service;
+
 constexpr std::size_t document_bytes_max = 16 * 1024;  // the agent takes no more
 
 struct Choice {
@@ -56,8 +57,6 @@ enum class Fault {
 };
 std::string_view to_text(Fault fault);
 
-bool is_by_one_of(const std::vector<crypto::Certificate>& authorities,
-                  const crypto::Certificate& certificate);
 // Signed after it was asked for, and not over.
 bool is_of_now(const wire::Mandate& mandate, UnixTime begun, UnixTime now);
 
@@ -78,17 +77,26 @@ struct DecisionFacts {
 // still counts, only the relay knows.
 std::expected<void, Fault> judge_decision(const SignedDecision& what, const DecisionFacts& facts);
 
-// What is kept in the case: whoever has it, the directory of that time and nothing of ours can see
-// who decided what, and that the relay said the card counted.
+// What is kept in the case (wire::SignedDocument), and given out: whoever has it, the directory of
+// that time and nothing of ours can see who decided what, and that the relay said the card counted.
 struct Evidence {
     std::string_view document;
-    const SignedDecision& what;
-    std::string_view head;    // what the relay was asked: JWS
-    std::string_view answer;  // and has answered: JWS
+    const SignedDecision& what;             // judged
+    std::string_view head;                  // what the relay was asked: JWS
+    std::string_view answer;                // and has answered: JWS
+    const crypto::PrivateKey& sealing_key;  // which opens the document's seal
 };
 std::string evidence_text(const Evidence& evidence);
 // What the order that follows from a decision names, for everybody who reads the log: SHA-256 of
 // the mandate, which has a nonce, so that nobody can try documents with it. None: nobody signed.
 std::optional<Hash> decision_of(std::string_view evidence);
+// The newest decision of these lines that somebody has signed: about that claim, or of that name,
+// where one is given. None: nobody has.
+struct EvidenceAsked {
+    std::string number;  // of a case
+    std::optional<int> claim = {};
+    std::optional<Hash> decision = {};
+};
+std::optional<std::string> evidence_in(const std::vector<Line>& lines, const EvidenceAsked& asked);
 
 }  // namespace mado::issuer

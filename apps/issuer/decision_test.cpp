@@ -72,9 +72,12 @@ TEST(Decision, ThereIsSomethingToDecideOrNot) {
 // As every order says that follows from it: whoever has the evidence shows which decision it was.
 TEST(Decision, ItsNameIsTheHashOfWhatTheCardHasSigned) {
     const auto name = [](std::string_view evidence) { return decision_of(evidence); };
-    const SignedDecision what{.mandate = "a.b.c", .payload = "x", .certificate = "y"};
-    const auto evidence =
-        evidence_text({.document = "text", .what = what, .head = "h", .answer = "a"});
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const SignedDecision what{.mandate = "a.b.c",
+                              .payload = crypto::encrypt_jwe(as_bytes("text"), key.public_key()),
+                              .certificate = "y"};
+    const auto evidence = evidence_text(
+        {.document = "text", .what = what, .head = "h", .answer = "a", .sealing_key = key});
     EXPECT_EQ(name(evidence), crypto::sha256(as_bytes("a.b.c")));
     for (const auto* unsigned_one : {"", "signed", "{}", R"({"mandate":""})", R"({"mandate":1})"})
         EXPECT_FALSE(name(unsigned_one)) << unsigned_one;
@@ -88,6 +91,23 @@ TEST(Decision, ItsNameIsTheHashOfWhatTheCardHasSigned) {
     const auto otherwise = *after(file.one, WritesOtherwise{1, "{}"}, 102);
     EXPECT_FALSE(otherwise.claims[1].decision) << "decided about another writing";
     EXPECT_FALSE(after(example_case().one, Decided{1, false, evidence}, 100)->claims[1].decision);
+}
+
+// Of several the newest; and whoever has an order's name of one gets that one.
+TEST(Decision, EvidenceIsFoundByItsClaimOrItsName) {
+    const auto evidence = [](std::string_view mandate) {
+        return json::serialize(json::object{{"mandate", mandate}});
+    };
+    const std::vector<Line> lines{{1, "taro", Decided{1, true, evidence("a")}},
+                                  {2, "taro", TakenOut{1}},
+                                  {3, "taro", Decided{1, true, evidence("b")}},
+                                  {4, "taro", Decided{2, false, evidence("c")}},
+                                  {5, "taro", Decided{2, true, "unsigned"}}};
+    EXPECT_EQ(evidence_in(lines, {.number = {}}), evidence("c"));
+    EXPECT_EQ(evidence_in(lines, {.number = {}, .claim = 1}), evidence("b"));
+    EXPECT_EQ(evidence_in(lines, {.number = {}, .decision = crypto::sha256(as_bytes("a"))}),
+              evidence("a"));
+    EXPECT_EQ(evidence_in(lines, {.number = {}, .claim = 0}), std::nullopt);
 }
 
 // What could not be shown to the clerk whole is not given out to be signed.

@@ -197,7 +197,8 @@ Task<Outcome> judge_signing_key(Deciding& deciding, const Decisions::UnderWay& u
     const auto evidence = evidence_text({.document = under_way.document,
                                          .what = *what,
                                          .head = said->head,
-                                         .answer = said->answer});
+                                         .answer = said->answer,
+                                         .sealing_key = deciding.sealing_key});
     co_return write_down(deciding, under_way, clerk,
                          {.application = existing_evidence({evidence, *under_way.possession}),
                           .certificates = {{Use::authentication, under_way.possession->certificate},

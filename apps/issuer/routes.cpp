@@ -458,6 +458,11 @@ Task<Response> decide(Office& office, Request request, site::LoggedIn who) {
 Task<Response> sign(Office& office, Request request, site::LoggedIn who) {
     co_return co_await sign(office.deciding, std::move(request), std::move(who));
 }
+
+Response evidence(Office& office, const Request& request, const Clerk& clerk) {
+    return evidence(office.deciding, request, clerk);
+}
+
 // ---- a card at the window ----
 
 Misfit misfit_of(CardRefusal refusal) {
@@ -582,6 +587,7 @@ std::vector<Row> rows() {
             {"/cases/card", {window}, own, nullptr, &card_session},
             {"/cases/decide", {approver}, own, nullptr, &decide},
             {"/cases/sign", {window}, own, nullptr, &sign},
+            {"/cases/evidence", {supervisor}, all, &evidence},
             {"/cases/returned", {window, approver}, all, nullptr, &returned},
             {"/questions/list", {supervisor}, all, nullptr, &list_questions},
             {"/questions/answer", {supervisor}, all, nullptr, &answer_question}};
@@ -591,7 +597,8 @@ std::vector<Row> rows() {
 // stopped their card.
 bool is_by_number(const Row& row, std::string_view body) {
     constexpr std::array lookups{std::string_view("/people/find"), std::string_view("/cases/show"),
-                                 std::string_view("/cases/looks")};
+                                 std::string_view("/cases/looks"),
+                                 std::string_view("/cases/evidence")};
     const bool looks_up = std::ranges::find(lookups, row.path) != lookups.end();
     if (row.reach == Reach::all && !looks_up) return false;
     const auto asked = parse_json_object(body, {.text_bytes_max = window_body_max});

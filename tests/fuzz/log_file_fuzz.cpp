@@ -28,6 +28,21 @@ bool entry(ByteView in) {
     return accepted;
 }
 
+// Each step by itself: what a file says is read also where another step has failed.
+bool is_proven(const wire::SignedDocument& what) {
+    const auto& directory = world().directory;
+    const auto again = wire::parse_signed_document(wire::to_json(what));
+    require(again && wire::to_json(*again) == wire::to_json(what), "it is read as written");
+    const auto opened = wire::check_document(what);
+    const auto mandate = wire::parse_mandate(what.mandate);
+    if (!mandate) return false;
+    const auto certificate = wire::check_signature(what, *mandate);
+    const bool counts =
+        certificate && wire::check_certificate(*certificate, mandate->mandate, directory);
+    const bool answered = wire::check_answer(what, mandate->mandate, directory, 0).has_value();
+    return opened && counts && answered;
+}
+
 }  // namespace
 
 // Files that are given to the log's tools, what they show of them, the page of counts, and what a
@@ -38,6 +53,8 @@ bool log_file(ByteView in) {
     if (const auto file = cli::parse_log_file(text)) {
         const auto* receipts = std::get_if<cli::Receipts>(&*file);
         require(receipts == nullptr || !receipts->empty(), "a file proves something");
+        const auto* document = std::get_if<wire::SignedDocument>(&*file);
+        require(document == nullptr || !is_proven(*document), "nobody has signed it");
         accepted = true;
     }
     if (const auto page = parse_json_object(text)) {
