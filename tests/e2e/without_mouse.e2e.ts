@@ -42,7 +42,8 @@ function nobodys(): Application {
     ["medical", "insured-number"],
     ["pension", "basic-pension-number"],
   ] as const) {
-    const one = known.identifiers.find((each) => each.scheme === scheme && each.state === "current");
+    const current = known.identifiers.filter(({ state }) => state === "current");
+    const one = current.find((each) => each.scheme === scheme);
     if (one) claims.push({ role, number: { fields: one.fields } });
   }
   return { person: { name, kana, sex, address, birth_date }, claims, signing: true };
