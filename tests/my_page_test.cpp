@@ -9,8 +9,9 @@ namespace {
 using MyPageTest = OneCountry;
 
 TEST_F(MyPageTest, InChromium) {
-    const auto done = in_chromium(
-        country(), "my_page", {"--exclude", "**/window.e2e.ts", "--exclude", "**/served.e2e.ts"});
+    const auto done = in_chromium(country(), "my_page",
+                                  {"--exclude", "**/window.e2e.ts", "--exclude", "**/served.e2e.ts",
+                                   "--exclude", "**/without_mouse.e2e.ts"});
     EXPECT_EQ(done.status, 0) << done.output;
     EXPECT_EQ(country().complaints(), "");
 }

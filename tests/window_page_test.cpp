@@ -9,7 +9,8 @@ namespace {
 using WindowPageTest = OneCountry;
 
 TEST_F(WindowPageTest, InChromium) {
-    const auto done = in_chromium(country(), "window_page", {"window.e2e.ts", "served.e2e.ts"});
+    const auto done = in_chromium(country(), "window_page",
+                                  {"window.e2e.ts", "served.e2e.ts", "without_mouse.e2e.ts"});
     EXPECT_EQ(done.status, 0) << done.output;
     EXPECT_EQ(country().complaints(), "");
 }

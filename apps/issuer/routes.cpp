@@ -239,12 +239,15 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
         }
     }
     office.looks.write(said, LookWay::known, by_now(clerk));
-    for (const auto id : open_first(office, std::move(invited), clerk)) {
+    const auto opened = open_first(office, std::move(invited), clerk);
+    for (const auto id : opened) {
         const auto file = office.store.find(id);
         out.push_back(
             json::object{{"number", file.number}, {"name", file.one.invited->person.name}});
     }
-    return json_of({{"cases", std::move(out)}, {"known", std::move(known)}});
+    json::object answer{{"cases", std::move(out)}, {"known", std::move(known)}};
+    if (!opened.empty()) answer["batch"] = opened.front();  // as in /cases/letters
+    return json_of(answer);
 }
 
 Response list_batches(Office& office, const Request& request, const Clerk& clerk) {
@@ -662,8 +665,9 @@ Task<Response> page(Office& office, const Request& request, const site::LoggedIn
     for (const auto role : clerk->roles)
         roles += (roles.empty() ? "" : " ") + std::string(to_text(role));
     const auto ask = office.telephones.of_window(clerk->municipality, office.name);
-    const auto body = fmt::format(R"(<div id="page" data-roles="{}" data-ask="{}">{}</div>)", roles,
-                                  mado::page::html_text(ask), site::without_script(site, look));
+    const auto body = fmt::format(
+        R"(<div id="page" data-roles="{}" data-municipality="{}" data-ask="{}">{}</div>)", roles,
+        clerk->municipality, mado::page::html_text(ask), site::without_script(site, look));
     co_return site::shown(
         request,
         site::whole(site, look,

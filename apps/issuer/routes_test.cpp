@@ -278,6 +278,10 @@ TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
     const auto batch = answer("/cases/invite", {{"people", people}});
     EXPECT_EQ(batch.at("cases").as_array().size(), 1U);
     EXPECT_EQ(batch.at("known"), json::array{2}) << "which of them";
+    const auto letters = answer("/cases/letters", {{"batch", batch.at("batch")}});
+    EXPECT_EQ(letters.at("letters").at(0).at("number"), batch.at("cases").at(0).at("number"));
+    const json::array known{application_json(theirs)};
+    EXPECT_FALSE(answer("/cases/invite", {{"people", known}}).contains("batch")) << "nobody's";
 }
 
 // More than one answer has: the rest is asked for, the newest first, each once.

@@ -16,7 +16,7 @@ import {
   tests_share_a_log_in,
   wide,
 } from "./country";
-import { expect_in_order, expect_visible, walk } from "./keyboard";
+import { expect_in_order, expect_visible, tab_to, walk } from "./keyboard";
 
 const narrow = { width: 400, height: 640 };
 
@@ -80,15 +80,6 @@ async function skip_menu(page: Page): Promise<void> {
     return here.closest("main") !== null;
   });
   expect(is_past, await focused(page)).toBe(true);
-}
-
-// Tab until the focus is on `selector`.
-async function tab_to(page: Page, selector: string): Promise<void> {
-  for (let pressed = 0; pressed < 60; ++pressed) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate((one) => document.activeElement!.matches(one), selector)) return;
-  }
-  throw new Error(`Tab does not come to ${selector} on ${page.url()}`);
 }
 
 describe("dialogs", () => {

@@ -97,3 +97,12 @@ export function expect_in_order(stops: Stop[], columns: "one column" | "columns"
     expect(is_after && !is_back, `${stop.name}\nlies before\n${before.name}`).toBe(true);
   });
 }
+
+// Tab until the focus is on `selector`.
+export async function tab_to(page: Page, selector: string): Promise<void> {
+  for (let pressed = 0; pressed < 60; ++pressed) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((one) => document.activeElement!.matches(one), selector)) return;
+  }
+  throw new Error(`Tab does not come to ${selector} on ${page.url()}`);
+}

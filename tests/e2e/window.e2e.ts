@@ -165,6 +165,33 @@ describe("an invitation", () => {
   });
 });
 
+// 次郎 has applied already; of the other nobody's number is there.
+describe("people of a file", () => {
+  each_test_has_a_visit();
+
+  test("are invited at the window, but for whoever is known", async () => {
+    const page = await come(clerk);
+    await log_in_at_window(page);
+    await page.getByRole("button", { name: "ファイルの人をまとめて案内する" }).click();
+    const people = [application(), { ...application(), claims: [] }];
+    const buffer = Buffer.from(JSON.stringify({ people }));
+    const field = page.getByLabel("案内する人のファイル");
+    await field.setInputFiles({ name: "invite.json", mimeType: "application/json", buffer });
+    await expect_shown("window-invite-ja");
+    await page.getByRole("button", { name: "ファイルを見直す" }).click();
+    await expect_shown("window-invite-review-ja");
+    await page.getByRole("button", { name: "この人たちを案内する" }).click();
+    await page.getByRole("heading", { name: "1人を案内しました。" }).waitFor();
+    expect(await page.locator(".warning + ul").innerText()).toBe("1人目（厚労 次郎）");
+    await expect_shown("window-invited-ja");
+    await page.getByRole("button", { name: "この人たちの案内状を作る" }).click();
+    const letter = page.locator(".letter");
+    await letter.waitFor();
+    const of = (await letter.locator(".big").innerText()).replace(/ /g, "");
+    cli("issue", "--clerk", clerk, "--pin", "1234", "cancel", of, "test");
+  });
+});
+
 describe("a clerk's day", () => {
   tests_share_a_visit(clerk);
 

@@ -11,6 +11,7 @@ export interface Desk {
   name_of: (id: string) => string; // of a participant, by the verified directory
   to_agent: (what: ToSign) => void; // leaves the page
   roles: ReadonlySet<string>; // of the clerk who is logged in
+  municipality?: string; // whose window it is; none: the centre's own
   leave_for: (address: string) => void; // the same, to an address
   ask_at?: string; // where a person who has the slip asks: whom, and their telephone
   stop_at: string; // the address of the page for whoever has lost a card

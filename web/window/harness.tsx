@@ -28,6 +28,7 @@ const names = new Map([
   ["nenkin", "年金機構"],
   ["992016", "A市 介護保険"],
 ]);
+const municipality = asked.get("municipality");
 const root = document.getElementById("page")!;
 if (asked.has("ask")) root.dataset.ask = "A市役所 市民課 電話 00-0000-0000";
 
@@ -40,6 +41,7 @@ render(
       name_of: (id) => names.get(id) ?? id,
       to_agent: test_office.to_agent,
       roles: new Set((asked.get("roles") ?? "window approver").split(" ")),
+      ...(municipality === null ? {} : { municipality }),
       leave_for: (address) => void (test_office.left_for = address),
       stop_at: "https://issuer.example/stop",
       status_at: "https://issuer.example/status",

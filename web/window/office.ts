@@ -4,12 +4,14 @@ import { parse_utf8, type Bytes } from "../shared/bytes";
 import { exchange, type Fetcher } from "../shared/country";
 import { Members, parse_json_object, type JsonObject } from "../shared/json";
 import { checked, refuse, type Result } from "../shared/result";
+import { read_invited, type Invited } from "./invite/invited";
 import {
   read_batches,
   read_case,
   read_day,
   read_letters,
   read_people,
+  type Application,
   type Batch,
   type Batches,
   type Case,
@@ -101,6 +103,10 @@ export class Office {
   }
   day(): Promise<Result<DayList>> {
     return this.ask("/cases/day", {}, read_day);
+  }
+  // A case for each of them, but for whoever is known.
+  invite(people: Application[]): Promise<Result<Invited>> {
+    return this.ask("/cases/invite", { people }, (answer) => read_invited(answer, people.length));
   }
   // The newest, or those before that one.
   batches(before?: Batch): Promise<Result<Batches>> {

@@ -9,7 +9,8 @@ import { CaseView } from "./case";
 import { grouped, problem_text, type Desk } from "./desk";
 import { Day } from "./list";
 import type { Happening, Opening, Returned, Search } from "./office";
-import { LettersView, ToLetters } from "./papers/letters";
+import { InviteView } from "./invite/invite";
+import { LettersView } from "./papers/letters";
 import { goes_on_elsewhere } from "./progress";
 import { PeopleView } from "./people";
 import type { Case, DayList, KnownPerson } from "./record";
@@ -18,7 +19,8 @@ import { Slip } from "./slip";
 import "./window.css";
 
 type View =
-  | { at: "day" | "letters" | "search" | "questions" }
+  | { at: "day" | "invite" | "search" | "questions" }
+  | { at: "letters"; batch?: number } // to be made at once
   | { at: "case" | "slip"; number: string };
 
 // What the browser's back button leads through: places in this list.
@@ -331,6 +333,19 @@ function Remarks({ problem, said, failed, busy }: Shown): JSX.Element {
   );
 }
 
+// For many people at once, in the day's list.
+function Invitations({ go }: Pick<Doing, "go">): JSX.Element {
+  return (
+    <div class="choices bar no-print">
+      {(["invite", "letters"] as const).map((at) => (
+        <button type="button" class="quiet" key={at} onClick={() => go({ at })}>
+          <Say of={`window.to_${at}`} />
+        </button>
+      ))}
+    </div>
+  );
+}
+
 function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doing }) {
   const { view, one, day, day_at = 0, found } = shown;
   const open = (number: string) => doing.go({ at: "case", number });
@@ -338,7 +353,10 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
     return <PeopleView {...{ desk, found, open }} begin={doing.begin} search={doing.search} />;
   }
   if (view.at === "questions") return <QuestionsView desk={desk} />;
-  if (view.at === "letters") return <LettersView desk={desk} />;
+  if (view.at === "letters") return <LettersView desk={desk} batch={view.batch} />;
+  if (view.at === "invite") {
+    return <InviteView desk={desk} letters={(batch) => doing.go({ at: "letters", batch })} />;
+  }
   if (view.at === "day") {
     if (!day) return null;
     return (
@@ -354,7 +372,7 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
             <Say of="window.day_unreadable" count={day.unreadable} />
           </p>
         )}
-        {desk.roles.has("window") && <ToLetters go={() => doing.go({ at: "letters" })} />}
+        {desk.roles.has("window") && <Invitations go={doing.go} />}
         <p class="hint as-of">
           <Say of="window.day_at" time={clock_text(day_at)} />{" "}
           <button type="button" class="link" onClick={() => doing.go({ at: "day" }, false)}>

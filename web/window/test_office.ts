@@ -321,6 +321,7 @@ export class TestOffice {
   left_out: Mutable = { more: false, unreadable: 0 }; // of the day's list
   form: Mutable = {}; // what is to be signed, besides the document
   unreadable = 0; // of a batch's cases
+  known: number[] = []; // places in a file of people who are known
   elsewhere: string | undefined; // where somebody lives, if that is not here
   proven = false; // the log-in key of a card of another authority's has signed
 
@@ -368,6 +369,20 @@ export class TestOffice {
       });
     return { batches: all.slice(0, 50), more: all.length > 50 };
   }
+  private invite(people: Mutable[]): Mutable {
+    const empty = cases().find(({ number }) => number === "500000000007")!;
+    const made = people
+      .filter((_, i) => !this.known.includes(i + 1))
+      .map((invited, i) => {
+        return { ...empty, number: String(940000000000 + i), opened_at: this.now, invited };
+      });
+    this.cases.push(...made);
+    const told = made.map(({ number: slip, invited }) => {
+      return { number: slip, name: (invited as Mutable).person.name };
+    });
+    const batch = made.length > 0 ? { batch: this.now } : {};
+    return { cases: told, known: this.known, ...batch };
+  }
   private letters(batch: number): Mutable | undefined {
     const all = this.cases.filter((one) => one.invited && one.opened_at === batch);
     if (all.length === 0) return undefined;
@@ -401,6 +416,7 @@ export class TestOffice {
         kind ? one.kind === kind : one.number === "500000000007";
       return served(this.cases.find(is_asked)!);
     }
+    if (path === "/cases/invite") return this.invite(body.people);
     if (path === "/cases/batches") return this.batches(body.before);
     if (path === "/cases/letters") return this.letters(body.batch);
     if (path === "/people/find") return { people: this.people(body) };

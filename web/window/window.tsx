@@ -6,7 +6,7 @@ import { hand_to_agent } from "./desk";
 import { Office } from "./office";
 import { Window } from "./page";
 
-const { ask: ask_at, roles = "" } = document.getElementById("page")!.dataset;
+const { ask: ask_at, roles = "", municipality } = document.getElementById("page")!.dataset;
 const office = new Office(fetch_for_page);
 
 await page(["window"], ({ country, session }) => (
@@ -15,6 +15,7 @@ await page(["window"], ({ country, session }) => (
       office,
       to_agent: hand_to_agent,
       roles: new Set(roles.split(" ")),
+      ...(municipality ? { municipality } : {}),
       now: () => now_of(session),
       name_of: (id) => country.name_of(id),
       leave_for: (address) => location.assign(address),

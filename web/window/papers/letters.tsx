@@ -1,4 +1,4 @@
-// ①: a letter to each person of a batch that was invited (./mado issue invite): who it is for, what
+// ①: a letter to each person of a batch that was invited (../invite): who it is for, what
 // to bring, the case's number, until when, and where. No number stands on it that opens anything:
 // with the case's number alone nobody is told what is in the case.
 import type { JSX, Ref } from "preact";
@@ -7,7 +7,7 @@ import { day_of, day_phrase, time_phrase } from "../../shared/dates";
 import type { Result } from "../../shared/result";
 import { Ja, Read, Say, in_japanese, phrase } from "../../shared/words";
 import { grouped, problem_text, type Desk } from "../desk";
-import type { Batch, Batches, Letter, Letters } from "../record";
+import type { Batches, Letter, Letters } from "../record";
 import "./papers.css";
 
 // The report's page 5, ②: the health insurance of everybody, the others of whoever has them.
@@ -94,7 +94,8 @@ function OneLetter({ letter, desk }: { letter: Letter; desk: Desk }): JSX.Elemen
   );
 }
 
-function use_letters(desk: Desk) {
+// `wanted`: whose are made at once.
+function use_letters(desk: Desk, wanted: number | undefined) {
   const [list, set_list] = useState<Batches>();
   const [added, set_added] = useState<number>();
   const [made, set_made] = useState<Letters>();
@@ -109,20 +110,24 @@ function use_letters(desk: Desk) {
     if (read.ok) show(read.value);
     else set_problem(problem_text(read.problem));
   };
-  useEffect(() => void asked(desk.office.batches(), set_list), []);
   const older = ({ batches }: Batches) => {
     void asked(desk.office.batches(batches.at(-1)), (next) => {
       set_list({ batches: [...batches, ...next.batches], more: next.more });
       set_added(next.batches[0]?.batch);
     });
   };
-  const make = ({ batch }: Batch) => {
+  const make = async (batch: number) => {
     set_made(undefined);
-    void asked(desk.office.letters(batch), (letters) => {
+    await asked(desk.office.letters(batch), (letters) => {
       set_made(letters);
       requestAnimationFrame(() => heading.current?.focus());
     });
   };
+  const begin = async () => {
+    await asked(desk.office.batches(), set_list);
+    if (wanted !== undefined) await make(wanted);
+  };
+  useEffect(() => void begin(), []);
   return { list, added, made, problem, busy, heading, make, older };
 }
 
@@ -130,13 +135,14 @@ interface WhichProps {
   list: Batches;
   added: number | undefined; // the first of those that were asked for last
   busy: boolean;
-  make: (batch: Batch) => void;
+  wanted: number | undefined;
+  make: (batch: number) => Promise<void>;
   older: (list: Batches) => void;
 }
 
-function Which({ list, added, busy, make, older }: WhichProps): JSX.Element {
+function Which({ list, added, busy, wanted, make, older }: WhichProps): JSX.Element {
   const all = list.batches;
-  const [chosen, set_chosen] = useState(all[0]!.batch);
+  const [chosen, set_chosen] = useState(wanted ?? all[0]!.batch);
   const form = useRef<HTMLFormElement>(null);
   // Where the button was, which is further down now or gone.
   useEffect(() => {
@@ -146,7 +152,7 @@ function Which({ list, added, busy, make, older }: WhichProps): JSX.Element {
   const send = (event: Event) => {
     event.preventDefault();
     const batch = all.find((one) => one.batch === chosen) ?? all[0]!;
-    if (!busy) make(batch);
+    if (!busy) void make(batch.batch);
   };
   return (
     <form onSubmit={send} ref={form} class="no-print" autocomplete="off">
@@ -220,8 +226,13 @@ function Made({ made, heading, desk }: MadeProps): JSX.Element {
   );
 }
 
-export function LettersView({ desk }: { desk: Desk }): JSX.Element {
-  const { list, added, made, problem, busy, heading, make, older } = use_letters(desk);
+interface Props {
+  desk: Desk;
+  batch: number | undefined;
+}
+
+export function LettersView({ desk, batch: wanted }: Props): JSX.Element {
+  const { list, added, made, problem, busy, heading, make, older } = use_letters(desk, wanted);
   return (
     <>
       <p class="no-print">
@@ -232,7 +243,9 @@ export function LettersView({ desk }: { desk: Desk }): JSX.Element {
           <Say of="window.letters_none" />
         </p>
       )}
-      {list && list.batches.length > 0 && <Which {...{ list, added, busy, make, older }} />}
+      {list && list.batches.length > 0 && (
+        <Which {...{ list, added, busy, wanted, make, older }} />
+      )}
       <p role="status" class="no-print">
         {busy && <Say of="window.busy" />}
       </p>
@@ -241,16 +254,5 @@ export function LettersView({ desk }: { desk: Desk }): JSX.Element {
       </div>
       {made && <Made {...{ made, heading, desk }} />}
     </>
-  );
-}
-
-// In the day's list.
-export function ToLetters({ go }: { go: () => void }): JSX.Element {
-  return (
-    <p class="no-print">
-      <button type="button" class="quiet" onClick={go}>
-        <Say of="window.to_letters" />
-      </button>
-    </p>
   );
 }
