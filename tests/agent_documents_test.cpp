@@ -62,7 +62,7 @@ TEST_F(AgentDocuments, OnlyTheCardThatHasLoggedInSigns) {
     const auto other = base64url(crypto::sha256(as_bytes(std::string_view("another"))));
     const auto refused = enter(read(hand_in({{"card", other}})), "ABC123");
     EXPECT_EQ(refused.status, 200);
-    EXPECT_TRUE(refused.shows("同じカードで署名してください")) << refused.body;
+    EXPECT_TRUE(refused.shows("はじめのカードを入れて")) << refused.body;
     EXPECT_TRUE(refused.shows("あと5回")) << "no try was spent";
     EXPECT_EQ(enter(read(hand_in({{"nonce", "another"}, {"card", card}})), "ABC123").status, 303);
     EXPECT_EQ(hand_in({{"nonce", "a third"}, {"card", "abc"}}).status, 403);

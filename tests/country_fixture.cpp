@@ -375,7 +375,7 @@ const client::Identity& RunningCountry::office(const std::string& id) {
     auto& office = offices_[id];
     if (!office) {
         office = std::make_unique<client::Identity>(
-            client::load_identity(id, places_.keys_of(id), *directory_));
+            client::load_identity(id, places_.keys_of(id), places_.keys_of(id), *directory_));
     }
     return *office;
 }

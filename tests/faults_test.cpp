@@ -106,7 +106,8 @@ class Clinics {
             threads_.emplace_back([this, work, office] {
                 const auto& directory = country_.directory();
                 const auto identity =
-                    client::load_identity(office, country_.places().keys_of(office), directory);
+                    client::load_identity(office, country_.places().keys_of(office),
+                                          country_.places().keys_of(office), directory);
                 while (!ended_)
                     (this->*work)(identity);
             });

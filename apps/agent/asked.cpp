@@ -182,8 +182,8 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     if (form.has("delegate") != for_another || delegate.has_value() != for_another) {
         return std::unexpected(Refusal::malformed);
     }
-    const auto in_card = parse_hash(form.text("card"));
-    if (form.has("card") && (!in_card || facts.way != Way::document)) {
+    const auto same_card_as = parse_hash(form.text("card"));
+    if (form.has("card") && (!same_card_as || facts.way != Way::document)) {
         return std::unexpected(Refusal::malformed);
     }
     std::optional<crypto::PublicKey> seal_to;
@@ -206,7 +206,7 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
                  .document = std::move(*document),
                  .handed_on = std::move(*handed_on),
                  .delegate = delegate ? std::optional(*delegate) : std::nullopt,
-                 .in_card = in_card ? std::optional(*in_card) : std::nullopt,
+                 .same_card_as = same_card_as ? std::optional(*same_card_as) : std::nullopt,
                  .seal_to = std::move(seal_to)};
 }
 

@@ -31,7 +31,7 @@ struct Asked {
     std::optional<Document> document = {};  // of an application
     std::vector<Document> handed_on = {};   // with it, to others: forms for programs
     std::optional<Hash> delegate = {};      // who will act: x5t#S256 of that card's certificate
-    std::optional<Hash> in_card = {};  // the document's key is beside that log-in certificate's
+    std::optional<Hash> same_card_as = {};  // with that log-in certificate, and no other
     std::optional<crypto::PublicKey> seal_to = {};  // the site's, P-256, for what comes back
 
     // The certificate of a signing key has the person's name and address: it goes to whom the

@@ -62,7 +62,7 @@ std::string mistake_text(Language language, const Mistake& mistake) {
         case Mistake::Kind::number_differs:
             return say(language, words::number_differs);
         case Mistake::Kind::other_card:
-            return say(language, words::not_this_card);
+            return say(language, words::other_card);
     }
     return "";
 }

@@ -273,7 +273,7 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
     if (asked.delegate && !is_number_of(form.text("number"), *asked.delegate)) {
         mistake = Mistake{.kind = Mistake::Kind::number_differs};
     }
-    if (!mistake && asked.in_card && card->thumbprint != *asked.in_card) {
+    if (!mistake && asked.same_card_as && card->thumbprint != *asked.same_card_as) {
         mistake = Mistake{.kind = Mistake::Kind::other_card};  // costs no try
     }
     if (mistake) {

@@ -224,12 +224,9 @@ constexpr Words card_gone{
     "カードが抜かれたか、ほかのプログラムが使っています。挿し直してください。",
     "The card was removed, or another program uses it. Put it in again.",
     "カードが ありません。もういちど いれて ください。"};
-constexpr Words not_this_card{
-    "はじめに使ったカードとちがいます。同じカードで署名してください。ちがうカードでは登録できません"
-    "。",
-    "This is not the card that was used first. Sign with that one: two cards are never registered "
-    "as "
-    "one.",
+constexpr Words other_card{
+    "はじめに使ったカードとちがいます。はじめのカードを入れて、署名してください。",
+    "This is not the card that was used first. Put that one in, and sign with it.",
     "はじめの カードと ちがいます。はじめと おなじ カードを いれて ください。"};
 constexpr Words new_pin_differs{"新しいものが2回で同じではありません。",
                                 "The two new ones are not the same.",

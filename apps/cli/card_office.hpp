@@ -30,7 +30,7 @@ void make_blank_card(const Places& places, const std::string& file, const chip::
 // the next. Nobody here has its chip's key. `--card NAME`.
 void make_card_of_elsewhere(const Places& places, const std::string& name,
                             const json::object& person);
-// With which the issuing centre personalises and unlocks that chip.
+// With which the issuing centre opens that chip.
 Secret card_issuer_key(const Places& places, const card::ChipFacts& chip);
 
 }  // namespace mado::cli

@@ -132,7 +132,6 @@ int refuse(const card::CardProblem& problem, card::KeyUse use = card::KeyUse::au
     return 3;
 }
 
-// From an option, or typed twice: nobody sees what they type.
 int print_card(card::Card& card) {
     const auto certificate = card.authentication_certificate();
     if (!certificate) return refuse(certificate.error());

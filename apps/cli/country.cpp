@@ -63,8 +63,11 @@ bool takes_payloads(const Organisation& one) {
     return one.kind == "relay" || one.kind == "issuer" || fs::exists(mapping_of(one));
 }
 
-// Its gateway's, where one answers for it, and its own: whoever has told something by a gateway is
-// asked about it, and its office answers.
+// The issuing centre asks and has a site, and a gateway answers for it.
+bool speaks_itself(const Organisations& organisations, const Organisation& one) {
+    return organisations.tls_owner(one.id) == one.id || one.kind == "issuer";
+}
+
 json::array certificates_of(const Places& places, const Organisations& organisations,
                             const Organisation& one) {
     json::array out;
@@ -73,7 +76,9 @@ json::array certificates_of(const Places& places, const Organisations& organisat
         out.emplace_back(base64url(tls.thumbprint()));
     };
     add(organisations.tls_owner(one.id));
-    if (organisations.tls_owner(one.id) != one.id) add(one.id);
+    if (organisations.tls_owner(one.id) != one.id && speaks_itself(organisations, one)) {
+        add(one.id);
+    }
     return out;
 }
 
@@ -88,7 +93,7 @@ void make_keys(const Places& places, const Organisations& organisations) {
         if (takes_payloads(one)) {
             new_key(places.keys_of(one.id) + "/sealing.key", crypto::KeyType::p256);
         }
-        make_tls(places.keys_of(one.id), one.id);
+        if (speaks_itself(organisations, one)) make_tls(places.keys_of(one.id), one.id);
     }
     for (const auto& gateway : organisations.gateways) {
         fs::create_directories(places.keys_of(gateway.id));

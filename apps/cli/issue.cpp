@@ -211,7 +211,9 @@ void print_answered(const json::object& done) {
 void print_written(const std::string& path) {
     std::cout << fmt::format(
         "決定の証拠を書き出しました。だれでも確かめられます the evidence of the decision; anybody "
-        "can check it: ./mado log check {}\n",
+        "can check it: ./mado log check {}\n"
+        "その証明書には、決定した職員の氏名と住所があります its certificate has the name and "
+        "address of the clerk who has decided: mind whom you give it to\n",
         path);
 }
 

@@ -137,14 +137,15 @@ std::string indented(std::string_view text) {
 }
 
 // What the log says of it, so that the two can be laid side by side.
-std::string words_of_name(const std::string& mandate, const wire::Answer& answer) {
+std::string words_of_decision(const std::string& mandate, const wire::Answer& answer) {
     const auto name = base64url(crypto::sha256(as_bytes(mandate)));
     return answer.service.text() == wire::decision_service
                ? fmt::format(
                      "  決定 decision      {}\n"
-                     "    この値のある照会は、この決定によるものです an order that names it "
-                     "follows "
-                     "from this decision (./mado log show, log check)\n",
+                     "    この値のある照会が、この決定を根拠としています。受付番号と登録簿を"
+                     "照会と見比べてください an order that names it rests on it (./mado log show, "
+                     "log "
+                     "check): compare number and register\n",
                      name)
                : fmt::format(
                      "  決定 decision      {}\n"
@@ -152,21 +153,30 @@ std::string words_of_name(const std::string& mandate, const wire::Answer& answer
                      name, answer.service.text());
 }
 
-// Step by step, each with the directory alone; the document's words come last: only what somebody
-// has signed is shown.
-int check_document(const std::string& path, const wire::SignedDocument& what, const Check& check) {
-    const auto not_proven = [&path](std::string_view step, const auto& why) {
-        return wrong(path, fmt::format("{}: {}", step, why.why));
-    };
-    const auto opened = wire::check_document(what);
-    if (!opened) return not_proven("文書がちがいます document", opened.error());
-    const auto& mandate = opened->mandate;
-    const auto certificate = wire::check_signature(what, *opened);
-    if (!certificate) return not_proven("署名がちがいます signature", certificate.error());
-    const auto counts = wire::check_certificate(*certificate, mandate, check.directory);
-    if (!counts) return not_proven("証明書がちがいます certificate", counts.error());
-    const auto answer = wire::check_answer(what, mandate, check.directory, check.now);
-    if (!answer) return not_proven("中継機関の回答がちがいます relay's answer", answer.error());
+std::string_view words_of(wire::ProofStep step) {
+    switch (step) {
+        case wire::ProofStep::document:
+            return "文書がちがいます document";
+        case wire::ProofStep::signature:
+            return "署名がちがいます signature";
+        case wire::ProofStep::certificate:
+            return "証明書がちがいます certificate";
+        case wire::ProofStep::answer:
+            return "中継機関の回答がちがいます relay's answer";
+    }
+    return "";
+}
+
+// With the directory alone; the document's words come last: only what somebody has signed is shown.
+int check_signed_document(const std::string& path, const wire::SignedDocument& what,
+                          const Check& check) {
+    const auto proven = wire::prove(what, check.directory, check.now);
+    if (!proven) {
+        return wrong(path,
+                     fmt::format("{}: {}", words_of(proven.error().step), proven.error().why));
+    }
+    const auto& [signed_mandate, certificate, answer] = *proven;
+    const auto& mandate = signed_mandate.mandate;
     std::cout << fmt::format(
         "{}: 署名は証明済み signature proven\n"
         "  文書 document      カードが署名した封書の中身と同じです is what was sealed to {}, and "
@@ -177,9 +187,9 @@ int check_document(const std::string& path, const wire::SignedDocument& what, co
         "  中継機関 relay     {} 署名は正しく、カードは有効と回答しました has answered {} that the "
         "signature is good and the card counted ({})\n",
         path, name_of(check.directory, mandate.organisation.text()), to_rfc3339(mandate.issued_at),
-        base64url(certificate->thumbprint()), to_rfc3339(answer->issued_at),
-        name_of(check.directory, mandate.organisation.text()), answer->service.text());
-    std::cout << words_of_name(what.mandate, *answer) << indented(what.document);
+        base64url(certificate.thumbprint()), to_rfc3339(answer.issued_at),
+        name_of(check.directory, mandate.organisation.text()), answer.service.text());
+    std::cout << words_of_decision(what.mandate, answer) << indented(what.document);
     return status_good;
 }
 
@@ -208,7 +218,8 @@ int check_file(const std::string& path, const Check& check) {
         return check_receipts(path, *receipts, check);
     }
     if (const auto* document = std::get_if<wire::SignedDocument>(&*file)) {
-        return check_document(path, *document, check);
+        if (check.entry) return wrong(path, "--entry is for a proof, and this is a decision");
+        return check_signed_document(path, *document, check);
     }
     return check_contradiction(path, std::get<tlog::Contradiction>(*file), check);
 }

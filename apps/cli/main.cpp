@@ -319,6 +319,20 @@ void add_bells(CLI::App& log, BellsOptions& options) {
     bells->add_flag("--json", options.json, "as JSON");
 }
 
+// As ./mado log show numbers a person's entries: 7, or 7-1 of those that entry 7 has joined. "": it
+// is one.
+std::string entry_number_mistake(const std::string& text) {
+    const auto is_number = [](std::string_view part) {
+        return !part.empty() && part.size() <= 9 && part.front() != '0' &&
+               part.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    const auto dash = text.find('-');
+    const auto first = std::string_view(text).substr(0, dash);
+    const bool fits = is_number(first) && (dash == std::string::npos ||
+                                           is_number(std::string_view(text).substr(dash + 1)));
+    return fits ? "" : "a number of ./mado log show: 7, or 7-1";
+}
+
 void add_prove(CLI::App& log, ProveEntryOptions& options) {
     auto* prove = log.add_subcommand(
         "prove", "a file that proves an entry to anybody (c2sp.org/tlog-proof@v1)");
@@ -327,7 +341,7 @@ void add_prove(CLI::App& log, ProveEntryOptions& options) {
     auto* card = add_card_option(*prove, options.card);
     prove->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
     auto* entry = prove->add_option("--entry", options.entry, "its number in log show: 7, or 7-1");
-    entry->needs(card);
+    entry->needs(card)->check(entry_number_mistake);
     card->needs(entry)->excludes(index);
     auto* receipt = prove->add_option("--receipt", options.receipt,
                                       "a receipt, or a Bundle of check --json with one: proven "

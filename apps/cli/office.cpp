@@ -1,9 +1,11 @@
 #include "office.hpp"
 
+#include <filesystem>
 #include <iostream>
 
 #include "base/printable.hpp"
 #include "cards.hpp"
+#include "organisations.hpp"
 #include "wire/order.hpp"
 
 namespace mado::cli {
@@ -48,6 +50,12 @@ http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
 }
 
 }  // namespace
+
+std::string tls_folder_of(const Places& places, const std::string& organisation) {
+    auto own = places.keys_of(organisation);
+    if (std::filesystem::exists(own + "/tls.key")) return own;
+    return places.keys_of(read_organisations().tls_owner(organisation));
+}
 
 CardNamed name_card(card::Card& card, const std::string& name) {
     if (name != card_in_reader) {

@@ -41,12 +41,16 @@ T parse_word(std::string_view option, const std::string& text) {
 
 Date parse_day(std::string_view option, const std::string& text);
 
+// An organisation's own, or its gateway's, where it has no other way to the relay.
+std::string tls_folder_of(const Places& places, const std::string& organisation);
+
 // Everything a command of an organisation needs: the verified directory and policy, and the
 // organisation's keys.
 struct Office {
     Office(const Places& places, const std::string& organisation)
         : directory(wire::load_directory(places.directory(), places.authority_key())),
-          identity(client::load_identity(organisation, places.keys_of(organisation), directory)),
+          identity(client::load_identity(organisation, places.keys_of(organisation),
+                                         tls_folder_of(places, organisation), directory)),
           self(*directory.find(identity.id)),
           policy(wire::load_policy(places.policy(), directory)) {}
 

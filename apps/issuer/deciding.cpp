@@ -435,12 +435,16 @@ Response evidence(Deciding& deciding, const Request& request, const Clerk& clerk
     const auto id = deciding.store.find(asked->number);
     if (!id) return site::refuse(404, "no_case");
     std::optional<std::string> found;
+    auto looked_at = *id;
     for (const auto one : asked->decision ? deciding.store.of_person(*id) : std::vector{*id}) {
-        if (auto in_it = evidence_in(deciding.store.lines(one), *asked)) found = std::move(in_it);
+        auto in_it = evidence_in(deciding.store.lines(one), *asked);
+        if (!in_it) continue;
+        found = std::move(in_it);
+        looked_at = one;
     }
     // That there is none says something of them, too.
-    deciding.looks.write(deciding.store.find(*id).one, found ? LookWay::paper : LookWay::known,
-                         by_now(clerk));
+    deciding.looks.write(deciding.store.find(looked_at).one,
+                         found ? LookWay::paper : LookWay::known, by_now(clerk));
     return found ? site::json_reply(std::move(*found)) : site::refuse(409, "no_decision");
 }
 

@@ -60,7 +60,8 @@ std::string text_in(const std::map<std::string, std::string>& names, std::string
 
 void add_difference(json::object& out, matching::Attribute attribute, std::string_view name,
                     const std::array<std::string_view, 2>& texts, bool replaced) {
-    const auto compared = matching::compare_texts(attribute, texts[0], texts[1], {});
+    const auto compared = matching::compare_texts(attribute, texts[0], texts[1], {},
+                                                  matching::AddressRule::may_say_less);
     if (compared.verdict == matching::Verdict::same && !replaced) return;
     // With another character in its place nobody can tell: it is not the same.
     const auto verdict =

@@ -18,6 +18,7 @@ TEST_F(WindowTest, ACardOfAnotherAuthorityIsRegistered) {
     EXPECT_EQ(outcome_of(proven(number)), "proven");
     const auto form = form_of(number);
     EXPECT_NE(text_at(form, "document").find(hex(log_in_card.serial())), std::string::npos);
+    EXPECT_EQ(text_at(form, "card"), base64url(log_in_card.thumbprint())) << "no other card signs";
     EXPECT_EQ(outcome_of(signed_answer(form)), "signed");
     const auto one = case_of(number);
     EXPECT_TRUE(one.requested);

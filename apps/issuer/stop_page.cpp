@@ -80,8 +80,9 @@ enum class Outcome {
     nothing_works,  // the relay has nothing of it that works, and so nothing was stopped
     under_way
 };
+enum class Tone { said, to_mend, warning };  // warning: nobody can mend it here
 struct OutcomeWords {
-    bool mistake;
+    Tone tone;
     Words words;
 };
 constexpr Words wrong_code{
@@ -98,16 +99,16 @@ constexpr Words wrong_date{
 constexpr OutcomeWords words_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::wrong_code:
-            return {true, wrong_code};
+            return {Tone::to_mend, wrong_code};
         case Outcome::wrong_date:
-            return {true, wrong_date};
+            return {Tone::to_mend, wrong_date};
         case Outcome::nobody:
-            return {true,
+            return {Tone::to_mend,
                     {"この停止コードと生年月日の人はいません。どちらも確かめてください。",
                      "There is nobody with this stop code and birth date. Please look at both.",
                      "ばんごうか、うまれた [日|ひ]が ちがいます。"}};
         case Outcome::too_often:
-            return {true,
+            return {Tone::to_mend,
                     {"何度も試されたため、いまはここで止められません。すぐに発行センターに電話して"
                      "ください（{}、昼も夜も）。",
                      "This was tried too often, so the card cannot be stopped here now. Please "
@@ -115,19 +116,19 @@ constexpr OutcomeWords words_of(Outcome outcome) {
                      "いまは ここで できません。すぐに {} に でんわして ください。よるも "
                      "できます。"}};
         case Outcome::no_card:
-            return {false,
+            return {Tone::said,
                     {"使えるカードはありません。カードはもう終わっているか、作られていません。",
                      "There is no card that works: it has ended for good, or none was made.",
                      "つかえる カードは ありません。"}};
         case Outcome::stopped:
         case Outcome::stopped_for_good:
-            return {false,
+            return {Tone::said,
                     {"カードを止めました。もうだれも使えません。",
                      "The card is stopped. Nobody can use it any more.",
                      "カードを とめました。もう だれも つかえません。"}};
         case Outcome::stopped_here:
             return {
-                false,
+                Tone::said,
                 {"ここではカードを止めました。ほかでは、まだ使えるかもしれません。カードを発行した"
                  "ところにも、すぐに電話してください。",
                  "The card is stopped here. Elsewhere it may still work: call the authority "
@@ -136,7 +137,7 @@ constexpr OutcomeWords words_of(Outcome outcome) {
                  "つくった ところにも すぐに でんわして ください。"}};
         case Outcome::nothing_works:
             return {
-                true,
+                Tone::warning,
                 {"この控えのカードは、使えるカードとして登録されていませんでした。ほかのカードを"
                  "持っていて、それを止めたいときは、すぐに発行センターに電話してください（{}、"
                  "昼も夜も）。",
@@ -145,7 +146,7 @@ constexpr OutcomeWords words_of(Outcome outcome) {
                  "この かみの カードは、もう つかえない カードでした。ほかの カードを とめたい "
                  "ときは、すぐに {} に でんわして ください。よるも できます。"}};
         case Outcome::under_way:
-            return {true,
+            return {Tone::warning,
                     {"受け付けましたが、まだ止まったと確かめられません。自動で続けています。すぐに"
                      "発行センターに電話してください（{}、昼も夜も）。",
                      "It was taken in, but it is not yet certain that the card is stopped. It goes "
@@ -153,7 +154,7 @@ constexpr OutcomeWords words_of(Outcome outcome) {
                      "うけつけました。でも カードが とまったか、まだ わかりません。すぐに {} に "
                      "でんわして ください。よるも できます。"}};
     }
-    return {true, {}};
+    return {Tone::to_mend, {}};
 }
 
 struct Field {
@@ -225,14 +226,12 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
     if (outcome) {
         const auto of = words_of(*outcome);
         const auto said = say(look.language, of.words, office.telephones.hotline);
-        const bool is_to_mend =
-            *outcome != Outcome::under_way && *outcome != Outcome::nothing_works;
-        if (of.mistake && is_to_mend) {
+        if (of.tone == Tone::to_mend) {
             title = mistake_title(look.language, heading);
             body += mistake_text(look.language, said);
         } else {
             body += fmt::format(R"(<p class="{}" role="status" tabindex="-1" autofocus>{}</p>)",
-                                of.mistake ? "mistake" : "said", said);
+                                of.tone == Tone::warning ? "mistake" : "said", said);
         }
     }
     const auto next = outcome ? after_stop(look.language, *outcome) : "";
@@ -275,8 +274,8 @@ bool has_lost_its_keys(const std::vector<Case>& of_person, const Case& stop) {
 }
 
 Outcome outcome_of(Office& office, CaseId id, const Case& one) {
-    if (one.not_active.size() == one.before.size()) return Outcome::nothing_works;
     if (std::ranges::any_of(one.before, &Before::foreign)) return Outcome::stopped_here;
+    if (one.not_active.size() == one.before.size()) return Outcome::nothing_works;
     return has_lost_its_keys(office.store.cases_of_person(id), one) ? Outcome::stopped_for_good
                                                                     : Outcome::stopped;
 }

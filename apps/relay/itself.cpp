@@ -185,7 +185,10 @@ Data standing_data(const OwnQuestion& question) {
 // The same of a payload that it has signed, which is sealed to whoever it is for and not opened
 // here.
 Data signature_data(const OwnQuestion& question) {
-    return question.application ? standing_data(question) : std::unexpected(wire::Code::malformed);
+    if (!question.application) return std::unexpected(wire::Code::malformed);
+    auto data = standing_data(question);
+    if (data) (*data)["mandate"] = base64url(*question.application);
+    return data;
 }
 
 // That a decision was judged is kept before it is said: an order may name it from then on.

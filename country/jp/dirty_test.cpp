@@ -50,8 +50,8 @@ TEST(Dirty, NoLinkIsWrong) {
     EXPECT_EQ(report.people.all, 2'000);
     EXPECT_GT(report.people.by_themselves, 400);
     EXPECT_GT(report.people.clerk, report.people.one_reason);
-    EXPECT_GE(report.people.asked_again(), 0);
-    EXPECT_LE(report.people.clerk, report.all.variant + report.all.different);
+    EXPECT_GT(report.people.asked_again(), 0);
+    EXPECT_LT(report.people.asked_again(), 100);
     EXPECT_GT(report.all.variant, 300);
     EXPECT_GT(report.all.different, 100);
     EXPECT_GT(report.others.all(), 10);

@@ -73,7 +73,7 @@ Parsed<std::string> read_nonce(std::string_view body) {
 }
 
 Identity load_identity(const std::string& id, const std::string& folder,
-                       const wire::Directory& directory) {
+                       const std::string& tls_folder, const wire::Directory& directory) {
     auto parsed = wire::ParticipantId::parse(id);
     const auto* self = parsed ? directory.find(*parsed) : nullptr;
     if (self == nullptr) {
@@ -83,8 +83,9 @@ Identity load_identity(const std::string& id, const std::string& folder,
     auto key = crypto::PrivateKey::load(folder + "/signing.key");
     auto kid = base64url(key.public_key().thumbprint());
     const auto& relay = directory.relay();
-    auto tls = http::TlsContext::load_client(
-        folder, [&relay](const Hash& certificate) { return relay.has_certificate(certificate); });
+    auto tls = http::TlsContext::load_client(tls_folder, [&relay](const Hash& certificate) {
+        return relay.has_certificate(certificate);
+    });
     return {*parsed, std::move(kid), std::move(key), std::move(tls)};
 }
 

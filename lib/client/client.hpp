@@ -29,10 +29,11 @@ struct Identity {
     crypto::PrivateKey signing_key;
     http::TlsContext tls;
 };
-// Reads `folder`/tls.crt, tls.key and signing.key; the kid is the signing key's RFC 7638
+// Reads `folder`/signing.key, and tls.crt and tls.key there or, of a holder, in its gateway's
+// `tls_folder`; the kid is the signing key's RFC 7638
 // thumbprint. Accepts the relay's certificate that the directory lists, and no other.
 Identity load_identity(const std::string& id, const std::string& folder,
-                       const wire::Directory& directory);
+                       const std::string& tls_folder, const wire::Directory& directory);
 
 // Why there is no answer. `detail` is a further code where there is one (`unavailable`: "absent",
 // "slow", "unwell"; `answer_invalid`: what did not fit), never input or internals.

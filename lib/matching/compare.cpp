@@ -101,7 +101,7 @@ std::u32string text_of(const Units& units) {
 Parts parts_of(Attribute attribute, std::string_view text, const Tables& tables) {
     const auto points = decode(text);
     if (!points) return {};
-    const auto rules = rules_for(attribute);
+    const auto rules = rules_for(attribute, AddressRule::whole);  // of names
     std::vector<Units> parts(1);
     for (auto& unit : fold(units_of(*points), presentation(rules), tables)) {
         if (unit.is(U" ")) {
@@ -220,7 +220,9 @@ bool could_be_one(Attribute attribute, const std::optional<std::string>& a,
     const auto points_a = decode(*a);
     const auto points_b = decode(*b);
     if (!points_a || !points_b) return true;
-    const auto folded = fold(pair_of(*points_a, *points_b), rules_for(attribute), tables);
+    // Whole, for what says less in presentation is gone before other rules have had their turn.
+    const auto rules = rules_for(attribute, AddressRule::whole);
+    const auto folded = fold(pair_of(*points_a, *points_b), rules, tables);
     return equal(folded.a, folded.b);
 }
 
@@ -245,7 +247,7 @@ std::string_view to_text(Verdict verdict) {
 }
 
 Compared compare_texts(Attribute attribute, std::string_view a, std::string_view b,
-                       const Tables& tables, bool whole_address) {
+                       const Tables& tables, AddressRule address) {
     if (a == b) return equal_or_not(true);
     const auto points_a = decode(a);
     const auto points_b = decode(b);
@@ -255,7 +257,7 @@ Compared compare_texts(Attribute attribute, std::string_view a, std::string_view
         return out;
     }
     const auto pair = pair_of(*points_a, *points_b);
-    const auto all = rules_for(attribute, whole_address);
+    const auto all = rules_for(attribute, address);
     const auto shown = fold(pair, presentation(all), tables);
     if (equal(shown.a, shown.b)) {
         out.verdict = Verdict::same;
@@ -278,8 +280,8 @@ Comparison compare(const Attributes& a, const Attributes& b, const Tables& table
         const auto& one = text_of(a, attribute);
         const auto& other = text_of(b, attribute);
         if (has(one) && has(other)) {
-            out.attributes.emplace(
-                attribute, compare_texts(attribute, *one, *other, tables, asked.whole_address));
+            out.attributes.emplace(attribute,
+                                   compare_texts(attribute, *one, *other, tables, asked.address));
         }
     }
     if (a.birth_date && b.birth_date) {

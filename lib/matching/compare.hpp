@@ -62,9 +62,9 @@ struct Asked {
     // A clerk has decided, with the papers in hand, that the row is this person's: birth date and
     // name or reading are enough then.
     bool decided = false;
-    // What is the same will be said in the words of the first one, of whom the second one answers
-    // for them: an address of which only one says prefecture or building is not the same then.
-    bool whole_address = false;
+    // `whole`: the second one answers for each word of the first one's address, as for what is
+    // certified; one that says more or less is for a clerk.
+    AddressRule address = AddressRule::may_say_less;
 };
 
 Comparison compare(const Attributes& a, const Attributes& b, const Tables& tables,
@@ -72,7 +72,7 @@ Comparison compare(const Attributes& a, const Attributes& b, const Tables& table
 
 // One text of each, as compare() does it: for whoever shows two writings side by side.
 Compared compare_texts(Attribute attribute, std::string_view a, std::string_view b,
-                       const Tables& tables, bool whole_address = false);
+                       const Tables& tables, AddressRule address);
 
 // Somebody in a register, once for each name that they have or had and each address.
 struct Listed {

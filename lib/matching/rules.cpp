@@ -23,12 +23,12 @@ constexpr auto address_rules =
     std::to_array<Rule>({Rule::width, Rule::composition, Rule::letter_case, Rule::gap, Rule::hyphen,
                          Rule::kanji_numeral, Rule::chome, Rule::prefecture, Rule::building,
                          Rule::ivs, Rule::compat_ideograph, Rule::municipality_renamed, Rule::oaza,
-                         Rule::itaiji, Rule::look_alike, Rule::ga, Rule::building_behind});
+                         Rule::itaiji, Rule::look_alike, Rule::ga, Rule::building_again});
 constexpr auto whole_address_rules =
     std::to_array<Rule>({Rule::width, Rule::composition, Rule::letter_case, Rule::gap, Rule::hyphen,
                          Rule::kanji_numeral, Rule::chome, Rule::ivs, Rule::compat_ideograph,
                          Rule::prefecture, Rule::municipality_renamed, Rule::oaza, Rule::itaiji,
-                         Rule::look_alike, Rule::ga, Rule::building_behind});
+                         Rule::look_alike, Rule::ga, Rule::building_again});
 
 template <class Function>
 void each_point(Units& units, Function map) {
@@ -341,16 +341,16 @@ constexpr std::u32string_view old_kana = U"ヰヱヲヂヅ";
 constexpr std::u32string_view new_kana = U"イエオジズ";
 
 // How many of its units are a prefecture, by their form: no table may make two addresses the same.
-// 東京都, 九十九県; neither 京都市 nor 太宰府市.
+// 東京都, 九十九県, also before 町田市 and 郡山市; neither 京都市 nor 太宰府市.
 std::size_t prefecture_size(const Units& units) {
     constexpr std::u32string_view smaller = U"郡市区町村";
-    for (std::size_t last = 0; last + 1 < units.size() && last < 4; ++last) {
-        if (is_one_of(units[last], smaller)) return 0;
-        const bool long_enough = last >= 2;
-        if (long_enough && is_one_of(units[last], U"都道府県") &&
-            !is_one_of(units[last + 1], smaller)) {
-            return last + 1;
-        }
+    constexpr std::size_t shortest = 3, longest = 4;
+    for (std::size_t size = 1; size < units.size() && size <= longest; ++size) {
+        const auto last = units[size - 1].text.front();  // whatever its selector
+        if (smaller.contains(last)) return 0;
+        const bool ends = std::u32string_view(U"都道府県\uFA26").contains(last);
+        const bool is_city = last == U'府' && is_one_of(units[size], U"市");
+        if (size >= shortest && ends && !is_city) return size;
     }
     return 0;
 }
@@ -396,13 +396,23 @@ bool is_number(const Unit& unit) {
     return !unit.text.empty() && unit.text.front() >= U'0' && unit.text.front() <= U'9';
 }
 
+// Not the name of a building, but what is left of the house number or of the place: 12番地甲,
+// 1-2ロ, 12番地の甲, 北1条西.
+bool belongs_to_number(const Units& units, std::size_t at) {
+    if (is_one_of(units[at], U"-甲乙丙丁戊己庚辛の之ノ番条線号地町丁") || is_number(units[at])) {
+        return true;
+    }
+    return at + 1 == units.size() || is_number(units[at + 1]) || units[at + 1].is(U"-");
+}
+
 // What only one of them has behind the house number: a building's name, a room.
 void drop_building(Pair& pair) {
     auto& longer = pair.a.size() > pair.b.size() ? pair.a : pair.b;
     const auto& shorter = pair.a.size() > pair.b.size() ? pair.b : pair.a;
     const auto size = shorter.size();
     if (size == 0 || size == longer.size() || !is_number(shorter.back())) return;
-    if (longer[size].is(U"-") || is_number(longer[size])) return;
+    const bool room = longer[size].is(U" ");
+    if (!room && belongs_to_number(longer, size)) return;
     const auto alike = [](const Unit& one, const Unit& other) { return one.text == other.text; };
     if (!std::equal(shorter.begin(), shorter.end(), longer.begin(), alike)) return;
     longer.resize(size);
@@ -462,7 +472,7 @@ void carry_out(Rule rule, Units& units, const Tables& tables) {
             return drop_oaza(units);
         case Rule::prefecture:
         case Rule::building:
-        case Rule::building_behind:
+        case Rule::building_again:
         case Rule::too_little:
             return;
     }
@@ -472,7 +482,7 @@ void carry_out(Rule rule, Units& units, const Tables& tables) {
 void carry_out(Rule rule, Pair& pair, const Tables& tables) {
     if (rule == Rule::space) return fold_spaces(pair);
     if (rule == Rule::prefecture) return drop_prefecture(pair);
-    if (rule == Rule::building || rule == Rule::building_behind) return drop_building(pair);
+    if (rule == Rule::building || rule == Rule::building_again) return drop_building(pair);
     carry_out(rule, pair.a, tables);
     carry_out(rule, pair.b, tables);
 }
@@ -510,7 +520,7 @@ constexpr auto codes =
                          {Rule::municipality_renamed, "municipality-renamed", false},
                          {Rule::oaza, "oaza", false},
                          {Rule::building, "building", true},
-                         {Rule::building_behind, "building", false},
+                         {Rule::building_again, "building", false},
                          {Rule::too_little, "too-little", false}});
 
 const Code& code_of(Rule rule) {
@@ -543,14 +553,14 @@ bool is_presentation(Rule rule) {
     return code_of(rule).presentation;
 }
 
-std::span<const Rule> rules_for(Attribute attribute, bool whole) {
+std::span<const Rule> rules_for(Attribute attribute, AddressRule address) {
     switch (attribute) {
         case Attribute::name:
             return name_rules;
         case Attribute::kana:
             return kana_rules;
         case Attribute::address:
-            if (whole) return whole_address_rules;
+            if (address == AddressRule::whole) return whole_address_rules;
             return address_rules;
         case Attribute::birth_date:
         case Attribute::sex:

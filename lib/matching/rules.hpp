@@ -46,17 +46,20 @@ enum class Rule {
     kana_voicing,
     municipality_renamed,
     oaza,
-    building_behind,  // behind what a rule has made alike; the same code
+    building_again,  // behind what a rule has made alike; the same code
     // Of a whole comparison: nothing differs, and too little was there to be compared.
     too_little,
 };
 std::string_view to_text(Rule rule);
 bool is_presentation(Rule rule);
 
-// Those for texts of this attribute, in the order in which they are carried out: first the ones of
-// presentation.
-// `whole`: an address that says less than the other is for a clerk.
-std::span<const Rule> rules_for(Attribute attribute, bool whole = false);
+enum class AddressRule {
+    may_say_less,  // what only one of two addresses says, prefecture or building, is presentation
+    whole,         // it is for a clerk
+};
+// Those for texts of this attribute, in the order in which they are carried out. Those before the
+// first that is a clerk's by itself are presentation; behind it every rule is a clerk's.
+std::span<const Rule> rules_for(Attribute attribute, AddressRule address);
 
 struct Pair {
     Units a;

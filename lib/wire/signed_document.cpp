@@ -19,33 +19,6 @@ bool is_of_signatures(const ServiceId& service) {
     return service.text() == signature_service || service.text() == decision_service;
 }
 
-}  // namespace
-
-std::string to_json(const SignedDocument& what) {
-    return json::serialize(json::object{{"document", what.document},
-                                        {"mandate", what.mandate},
-                                        {"payload", what.payload},
-                                        {"key", base64url(what.key)},
-                                        {"certificate", what.certificate},
-                                        {"head", what.head},
-                                        {"answer", what.answer}});
-}
-
-Parsed<SignedDocument> parse_signed_document(std::string_view text) {
-    const auto object = parse_json_object(text, {.text_bytes_max = signed_document_bytes_max});
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
-    SignedDocument out{.document = in.text("document", signed_document_bytes_max),
-                       .mandate = in.text("mandate", mandate_bytes_max),
-                       .payload = in.text("payload", signed_document_bytes_max),
-                       .key = in.hash("key"),
-                       .certificate = in.text("certificate", signed_document_bytes_max),
-                       .head = in.text("head", head_bytes_max),
-                       .answer = in.text("answer", signed_document_bytes_max)};
-    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    return out;
-}
-
 Parsed<SignedMandate> check_document(const SignedDocument& what) {
     auto mandate = parse_mandate(what.mandate);
     if (!mandate) return mandate;
@@ -113,7 +86,56 @@ Parsed<Answer> check_answer(const SignedDocument& what, const Mandate& mandate,
         answer->issued_at >= mandate.expires) {
         return bad("the relay has answered at another time than that of the signature");
     }
+    const auto* judged = answer->data ? answer->data->if_contains("mandate") : nullptr;
+    if (judged == nullptr || *judged != json::value(base64url(hash_of(what.mandate)))) {
+        return bad("the relay has judged another mandate");
+    }
     return answer;
+}
+
+}  // namespace
+
+std::string to_json(const SignedDocument& what) {
+    return json::serialize(json::object{{"document", what.document},
+                                        {"mandate", what.mandate},
+                                        {"payload", what.payload},
+                                        {"key", base64url(what.key)},
+                                        {"certificate", what.certificate},
+                                        {"head", what.head},
+                                        {"answer", what.answer}});
+}
+
+Parsed<SignedDocument> parse_signed_document(std::string_view text) {
+    const auto object = parse_json_object(text, {.text_bytes_max = signed_document_bytes_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    SignedDocument out{.document = in.text("document", signed_document_bytes_max),
+                       .mandate = in.text("mandate", mandate_bytes_max),
+                       .payload = in.text("payload", signed_document_bytes_max),
+                       .key = in.hash("key"),
+                       .certificate = in.text("certificate", signed_document_bytes_max),
+                       .head = in.text("head", head_bytes_max),
+                       .answer = in.text("answer", signed_document_bytes_max)};
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+std::expected<Proven, NotProven> prove(const SignedDocument& what, const Directory& directory,
+                                       UnixTime now) {
+    const auto not_proven = [](ProofStep step, const Bad& bad) {
+        return std::unexpected(NotProven{.step = step, .why = bad.why});
+    };
+    auto mandate = check_document(what);
+    if (!mandate) return not_proven(ProofStep::document, mandate.error());
+    auto certificate = check_signature(what, *mandate);
+    if (!certificate) return not_proven(ProofStep::signature, certificate.error());
+    const auto counts = check_certificate(*certificate, mandate->mandate, directory);
+    if (!counts) return not_proven(ProofStep::certificate, counts.error());
+    auto answer = check_answer(what, mandate->mandate, directory, now);
+    if (!answer) return not_proven(ProofStep::answer, answer.error());
+    return Proven{.mandate = std::move(*mandate),
+                  .certificate = std::move(*certificate),
+                  .answer = std::move(*answer)};
 }
 
 bool is_by_one_of(const std::vector<crypto::Certificate>& authorities,

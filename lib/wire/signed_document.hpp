@@ -4,6 +4,7 @@
 // relay has said that the card counted; neither a key nor a word of the organisation is needed.
 #pragma once
 
+#include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,20 +36,24 @@ struct SignedDocument {
 std::string to_json(const SignedDocument& what);
 Parsed<SignedDocument> parse_signed_document(std::string_view text);
 
-// What shows what, one after another: each is given what those before it have found. Bad: why it
-// does not hold.
-// The text is what was sealed, and the card was to sign that and nothing else.
-Parsed<SignedMandate> check_document(const SignedDocument& what);
-// It was signed by the key of that certificate.
-Parsed<crypto::Certificate> check_signature(const SignedDocument& what,
-                                            const SignedMandate& mandate);
-// Which a card authority of the directory has issued for signing, and which counted then by its
-// dates; whether it was revoked, the relay says.
-Parsed<void> check_certificate(const crypto::Certificate& certificate, const Mandate& mandate,
-                               const Directory& directory);
-// The relay's answer, to the organisation that the card has signed for, about that document.
-Parsed<Answer> check_answer(const SignedDocument& what, const Mandate& mandate,
-                            const Directory& directory, UnixTime now);
+// What shows what, one after another.
+// document: the text is what was sealed, and the card was to sign that and nothing else.
+// signature: it was signed by the key of that certificate.
+// certificate: a card authority of the directory has issued it for signing, and it counted then by
+// its dates; whether it was revoked, the relay says.
+// answer: the relay's, to the organisation that the card has signed for, about that document.
+enum class ProofStep { document, signature, certificate, answer };
+struct NotProven {
+    ProofStep step;
+    const char* why;
+};
+struct Proven {
+    SignedMandate mandate;
+    crypto::Certificate certificate;
+    Answer answer;
+};
+std::expected<Proven, NotProven> prove(const SignedDocument& what, const Directory& directory,
+                                       UnixTime now);
 
 bool is_by_one_of(const std::vector<crypto::Certificate>& authorities,
                   const crypto::Certificate& certificate);

@@ -1,6 +1,7 @@
 // Whoever is given a decision's evidence finds whatever of it is another one's.
 #include "wire/signed_document.hpp"
 
+#include <array>
 #include <boost/json.hpp>
 #include <functional>
 
@@ -65,16 +66,16 @@ class SignedDocuments : public testing::Test {
         UnixTime at = test_now + 1;
         std::string service = std::string(decision_service);
     };
-    [[nodiscard]] std::string answer_to(std::string_view head, const AnswerOf& of) const {
-        const auto sealed_answer =
-            seal_answer({.issuer = participant_id(of.issuer),
-                         .audience = country_.seal_to.public_key().thumbprint(),
-                         .order = crypto::sha256(as_bytes(head)),
-                         .issued_at = of.at,
-                         .service = service_id(of.service),
-                         .as_of = of.at,
-                         .data = json::object{}},
-                        kid_of(of.key), of.key, country_.seal_to.public_key());
+    [[nodiscard]] std::string answer_to(const SignedDocument& what, const AnswerOf& of) const {
+        const auto sealed_answer = seal_answer(
+            {.issuer = participant_id(of.issuer),
+             .audience = country_.seal_to.public_key().thumbprint(),
+             .order = crypto::sha256(as_bytes(what.head)),
+             .issued_at = of.at,
+             .service = service_id(of.service),
+             .as_of = of.at,
+             .data = json::object{{"mandate", base64url(crypto::sha256(as_bytes(what.mandate)))}}},
+            kid_of(of.key), of.key, country_.seal_to.public_key());
         return to_text(ByteView(valid(crypto::decrypt_jwe(sealed_answer, country_.seal_to))));
     }
     [[nodiscard]] SignedDocument good() const {
@@ -87,19 +88,17 @@ class SignedDocuments : public testing::Test {
         out.mandate = mandate_of(out.payload);
         out.key = key_of(out.payload);
         out.head = head_of(out.payload);
-        out.answer = answer_to(out.head, {.key = country_.relay});
+        out.answer = answer_to(out, {.key = country_.relay});
         return out;
     }
     // "good", or at which step it does not hold, and why.
     [[nodiscard]] std::string judge(const SignedDocument& what) const {
-        const auto mandate = check_document(what);
-        if (!mandate) return std::string("document: ") + mandate.error().why;
-        const auto certificate = check_signature(what, *mandate);
-        if (!certificate) return std::string("signature: ") + certificate.error().why;
-        const auto counts = check_certificate(*certificate, mandate->mandate, directory_);
-        if (!counts) return std::string("certificate: ") + counts.error().why;
-        const auto answer = check_answer(what, mandate->mandate, directory_, test_now + 100);
-        return answer ? "good" : std::string("answer: ") + answer.error().why;
+        constexpr std::array<std::string_view, 4> steps{
+            "document: ", "signature: ", "certificate: ", "answer: "};
+        const auto proven = prove(what, directory_, test_now + 100);
+        if (proven) return "good";
+        return std::string(steps.at(static_cast<std::size_t>(proven.error().step))) +
+               proven.error().why;
     }
     void expect_wrong(const SignedDocument& what, std::string_view step,
                       std::string_view part) const {
@@ -202,7 +201,7 @@ TEST_F(SignedDocuments, AnotherCertificateIsFound) {
 TEST_F(SignedDocuments, AnotherAnswerIsFound) {
     const auto with = [this](const AnswerOf& of) {
         auto what = good();
-        what.answer = answer_to(what.head, of);
+        what.answer = answer_to(what, of);
         return what;
     };
     EXPECT_EQ(judge(with({.key = country_.relay})), "good");
@@ -217,11 +216,22 @@ TEST_F(SignedDocuments, AnotherAnswerIsFound) {
     expect_wrong(what, "answer", "another order");
 }
 
+// Of one payload that two cards have signed the relay has judged one mandate.
+TEST_F(SignedDocuments, AMandateThatTheRelayHasNotJudgedIsFound) {
+    auto what = good();
+    card_key_ = crypto::PrivateKey::generate(crypto::KeyType::p384);
+    card_ = crypto::issue(request_for(crypto::CertificateUse::signing), card_key_.public_key(),
+                          authority_, authority_key_);
+    what.mandate = mandate_of(what.payload);
+    what.certificate = base64url(card_.der());
+    expect_wrong(what, "answer", "another mandate");
+}
+
 TEST_F(SignedDocuments, AnotherQuestionIsFound) {
     const auto with = [this](const HeadChange& change, const std::string& service = "decision") {
         auto what = good();
         what.head = head_of(what.payload, change);
-        what.answer = answer_to(what.head, {.key = country_.relay, .service = service});
+        what.answer = answer_to(what, {.key = country_.relay, .service = service});
         return what;
     };
     EXPECT_EQ(judge(with(nullptr)), "good");

@@ -179,7 +179,9 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
                           attributes_of(row, row.date("birth_date")), *question.tables,
                           {.only_one = said("only_one"),
                            .decided = said("decided"),
-                           .whole_address = question.payload.text("salt").has_value()});
+                           .address = question.payload.text("salt")
+                                          ? matching::AddressRule::whole
+                                          : matching::AddressRule::may_say_less});
     // A number and a birth date with a guessed name are a miss, as any other.
     if (found.likely_another) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
     const auto only_one = only_one_in(items, question);

@@ -227,6 +227,7 @@ test.each([
   [409, "text/plain", "other_office", "その人の窓口が案内します"],
   [409, "text/plain", "hidden_character", "画面に見えない文字が入っています"],
   [503, "application/problem+json", '{"code":"unavailable"}', "「申請の案内状」にこの人たちが"],
+  [500, "application/problem+json", '{"code":"internal"}', "「申請の案内状」にこの人たちが"],
   [200, "application/json", '{"cases":[],"known":[]}', "「申請の案内状」にこの人たちが"],
 ])("refused: %i %s %s", async (status, type, body, said) => {
   const page = await open();
