@@ -86,7 +86,7 @@ Parsed<Answer> check_answer(const SignedDocument& what, const Mandate& mandate,
         answer->issued_at >= mandate.expires) {
         return bad("the relay has answered at another time than that of the signature");
     }
-    const auto* judged = answer->data ? answer->data->if_contains("mandate") : nullptr;
+    const auto* judged = answer->data->if_contains("mandate");
     if (judged == nullptr || *judged != json::value(base64url(hash_of(what.mandate)))) {
         return bad("the relay has judged another mandate");
     }

@@ -4,6 +4,7 @@
 #include "cli/log_files.hpp"
 #include "cli/log_tools.hpp"
 #include "fuzz.hpp"
+#include "wire/test_wire.hpp"
 
 namespace mado::fuzz {
 namespace {
