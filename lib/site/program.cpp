@@ -93,7 +93,8 @@ Basis load_basis(const Settings& settings, const wire::CodeId& purpose) {
     auto file = wire::load_directory_file(settings.directory, settings.authority);
     auto policy = wire::load_policy(settings.policy, file.directory);
     // Keeps a reference to the relay's entry, which stays where it is when its vector is moved.
-    auto identity = client::load_identity(settings.id, settings.keys, settings.keys, file.directory);
+    auto identity =
+        client::load_identity(settings.id, settings.keys, settings.keys, file.directory);
     const auto& self = *file.directory.find(identity.id);
     demand_listed(self, settings.redirect_uri);
     auto web = load_listed_web(settings.web, self);

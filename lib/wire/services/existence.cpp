@@ -174,14 +174,13 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     const auto said = [&question](std::string_view name) {
         return question.payload.integer(name).value_or(0) == 1;
     };
-    const auto found =
-        matching::compare(attributes_of(question.payload, question.birth_date),
-                          attributes_of(row, row.date("birth_date")), *question.tables,
-                          {.only_one = said("only_one"),
-                           .decided = said("decided"),
-                           .address = question.payload.text("salt")
-                                          ? matching::AddressRule::whole
-                                          : matching::AddressRule::may_say_less});
+    const auto found = matching::compare(
+        attributes_of(question.payload, question.birth_date),
+        attributes_of(row, row.date("birth_date")), *question.tables,
+        {.only_one = said("only_one"),
+         .decided = said("decided"),
+         .address = question.payload.text("salt") ? matching::AddressRule::whole
+                                                  : matching::AddressRule::may_say_less});
     // A number and a birth date with a guessed name are a miss, as any other.
     if (found.likely_another) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
     const auto only_one = only_one_in(items, question);

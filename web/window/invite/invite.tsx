@@ -153,7 +153,7 @@ function Review({ looked, close, send }: { looked: Looked; close: () => void; se
 
 // Of many people at once it is said in its own words.
 function refused_text(problem: Problem): string {
-  // After a fault of the issuer's nobody knows whether they are there, as when it cannot be reached.
+  // After a fault of the issuer's nobody knows whether they are there.
   const code = problem.code === "internal" ? "unavailable" : problem.code;
   const own = `window.invite_problem_${code}`;
   return has_words(own) ? text_of(own) : problem_text(problem);
