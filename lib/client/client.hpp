@@ -29,9 +29,9 @@ struct Identity {
     crypto::PrivateKey signing_key;
     http::TlsContext tls;
 };
-// Reads `folder`/signing.key, and tls.crt and tls.key there or, of a holder, in its gateway's
-// `tls_folder`; the kid is the signing key's RFC 7638
-// thumbprint. Accepts the relay's certificate that the directory lists, and no other.
+// Reads `folder`/signing.key, and `tls_folder`/tls.crt and tls.key: its own, or its gateway's. The
+// kid is the signing key's RFC 7638 thumbprint. Accepts the relay's certificate that the directory
+// lists, and no other.
 Identity load_identity(const std::string& id, const std::string& folder,
                        const std::string& tls_folder, const wire::Directory& directory);
 

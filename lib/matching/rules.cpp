@@ -399,20 +399,20 @@ bool is_number(const Unit& unit) {
 // Not the name of a building, but what is left of the house number or of the place: 12番地甲,
 // 1-2ロ, 12番地の甲, 北1条西.
 bool belongs_to_number(const Units& units, std::size_t at) {
-    if (is_one_of(units[at], U"-甲乙丙丁戊己庚辛の之ノ番条線号地町丁") || is_number(units[at])) {
-        return true;
-    }
+    if (is_one_of(units[at], U"甲乙丙丁戊己庚辛の之ノ番条線号地町丁")) return true;
     return at + 1 == units.size() || is_number(units[at + 1]) || units[at + 1].is(U"-");
 }
 
-// What only one of them has behind the house number: a building's name, a room.
-void drop_building(Pair& pair) {
+// What only one of them has behind the house number: a building's name, a room; for a clerk
+// (`again`), and for whoever could be meant, also what may belong to the number.
+void drop_building(Pair& pair, Rule rule) {
     auto& longer = pair.a.size() > pair.b.size() ? pair.a : pair.b;
     const auto& shorter = pair.a.size() > pair.b.size() ? pair.b : pair.a;
     const auto size = shorter.size();
     if (size == 0 || size == longer.size() || !is_number(shorter.back())) return;
+    if (longer[size].is(U"-") || is_number(longer[size])) return;
     const bool room = longer[size].is(U" ");
-    if (!room && belongs_to_number(longer, size)) return;
+    if (rule == Rule::building && !room && belongs_to_number(longer, size)) return;
     const auto alike = [](const Unit& one, const Unit& other) { return one.text == other.text; };
     if (!std::equal(shorter.begin(), shorter.end(), longer.begin(), alike)) return;
     longer.resize(size);
@@ -482,7 +482,7 @@ void carry_out(Rule rule, Units& units, const Tables& tables) {
 void carry_out(Rule rule, Pair& pair, const Tables& tables) {
     if (rule == Rule::space) return fold_spaces(pair);
     if (rule == Rule::prefecture) return drop_prefecture(pair);
-    if (rule == Rule::building || rule == Rule::building_again) return drop_building(pair);
+    if (rule == Rule::building || rule == Rule::building_again) return drop_building(pair, rule);
     carry_out(rule, pair.a, tables);
     carry_out(rule, pair.b, tables);
 }
